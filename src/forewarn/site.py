@@ -7,6 +7,7 @@ JSON Schema for editors, and tests hold both against these classes.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -67,7 +68,7 @@ class Coverage(Part):
 class Normal(Part):
     """A normal distribution."""
 
-    mean: float
+    mean: Annotated[float, Field(allow_inf_nan=False)]
     sd: Positive
 
 
@@ -239,6 +240,10 @@ class Authorisation(Part):
             raise ValueError("`starts` must come before `ends`")
         if (self.circle is None) == (self.polygon is None):
             raise ValueError("give a circle or a polygon, one of them")
+        if self.polygon is not None and len(self.polygon) < 3:
+            raise ValueError("a polygon needs three corners")
+        if self.floor_m >= self.ceiling_m:
+            raise ValueError("`floor_m` must lie below `ceiling_m`")
         return self
 
 
@@ -290,25 +295,6 @@ class Site(Part):
     priors: Priors = Priors()
     tracking: Tracking = Tracking()
 
-    @model_validator(mode="after")
-    def _joined(self) -> Self:
-        for what, parts in (
-            ("sensors", self.sensors),
-            ("feeds", self.feeds),
-            ("zones", self.zones),
-            ("authorisations", self.authorisations),
-        ):
-            names = [part.id for part in parts]
-            for name in sorted({n for n in names if names.count(n) > 1}):
-                raise ValueError(f"{what}: two are called `{name}`")
-        known = {sensor.id for sensor in self.sensors}
-        for feed in self.feeds:
-            if feed.sensor not in known:
-                raise ValueError(f"feeds.{feed.id}.sensor: `{feed.sensor}` is no sensor; there are {', '.join(sorted(known))}")
-        if any(zone.id == "elsewhere" for zone in self.zones):
-            raise ValueError("zones: `elsewhere` is the place outside all zones; describe it in [elsewhere]")
-        return self
-
     def sensor(self, name: str) -> Sensor:
         """The sensor called so; KeyError."""
         return next((s for s in self.sensors if s.id == name), None) or _no(name)
@@ -341,21 +327,72 @@ class BadSite(ValueError):
 
 def parse(toml: str) -> Site:
     """The site that a TOML text describes. Raises ``BadSite`` with every fault at once."""
+    raw = _read(toml)
+    faults = list(_misjoined(raw))
     try:
-        raw: dict[str, Any] = tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
-        raise BadSite((Fault(key="(file)", found="not TOML", wanted=str(error)),)) from None
-    try:
-        return Site.model_validate(raw)
+        site = Site.model_validate(raw)
     except ValidationError as error:
-        raise BadSite(tuple(_fault(e) for e in error.errors())) from None
+        told = (e for e in error.errors() if e["type"] != "too_short" or not e["input"])  # not short, but with a fault inside
+        raise BadSite((*(_fault(raw, e) for e in told), *faults)) from None
+    if faults:
+        raise BadSite(tuple(faults))
+    return site
 
 
-def _fault(error: Any) -> Fault:
+def _read(toml: str) -> dict[str, Any]:
+    """TOML as plain values. ``tomllib`` lets numbers of too many digits and too deep nesting escape as other errors."""
+    try:
+        return tomllib.loads(toml)
+    except (ValueError, RecursionError) as error:
+        raise BadSite((Fault(key="(file)", found="not TOML", wanted=str(error)),)) from None
+
+
+def _misjoined(raw: dict[str, Any]) -> Iterator[Fault]:
+    """Names used twice and references to what is not there, in a file that may have other faults."""
+    tables = {what: _tables(raw, what) for what in ("sensors", "feeds", "zones", "authorisations")}
+    names = {what: [part["id"] for part in parts if isinstance(part.get("id"), str)] for what, parts in tables.items()}
+    for what, given in names.items():
+        for name in sorted({n for n in given if given.count(n) > 1}):
+            yield Fault(key=f"{what}.{name}.id", found=_shown(name), wanted="a name of its own; two have this one")
+    for feed in tables["feeds"]:
+        if isinstance(sensor := feed.get("sensor"), str) and sensor not in names["sensors"]:
+            known = ", ".join(sorted(set(names["sensors"]))) or "there are none"
+            yield Fault(key=f"feeds.{feed.get('id')}.sensor", found=_shown(sensor), wanted=f"one of the sensors: {known}")
+    if "elsewhere" in names["zones"]:
+        wanted = "another name: `elsewhere` is the place outside all zones, described in [elsewhere]"
+        yield Fault(key="zones.elsewhere.id", found="'elsewhere'", wanted=wanted)
+
+
+def _tables(raw: dict[str, Any], what: str) -> list[dict[str, Any]]:
+    parts = raw.get(what)
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+
+
+def _fault(raw: dict[str, Any], error: Any) -> Fault:
     """One pydantic error as key, what is there, what is allowed."""
-    key = ".".join(str(p) for p in error["loc"] if p != "[key]") or "(file)"
-    found = "nothing" if error["type"] == "missing" else repr(error["input"])[:80]
-    return Fault(key=key, found=found, wanted=error["msg"].removeprefix("Value error, "))
+    found = "nothing" if error["type"] == "missing" else _shown(error["input"])
+    return Fault(key=_key(raw, error["loc"]), found=found, wanted=error["msg"].removeprefix("Value error, "))
+
+
+def _key(raw: Any, loc: tuple[int | str, ...]) -> str:
+    """Where a fault is: ``zones.ferry.horizon_s``; a table without a name is told by its place, from 0."""
+    steps = []
+    for step in loc:
+        if isinstance(step, int):
+            raw = raw[step] if isinstance(raw, list) and step < len(raw) else None
+            step = raw["id"] if isinstance(raw, dict) and isinstance(raw.get("id"), str) else step
+        elif step != "[key]":
+            raw = raw.get(step) if isinstance(raw, dict) else None
+        steps.append(str(step))
+    return ".".join(step for step in steps if step != "[key]") or "(file)"
+
+
+def _shown(value: Any) -> str:
+    """A value as a person may find it again, cut to 80 characters."""
+    try:
+        return repr(value)[:80]
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} too large to show"
 
 
 assert KINDS  # the vocabulary of kinds is the messages'
