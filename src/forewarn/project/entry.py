@@ -1,0 +1,183 @@
+"""The chance that each object enters each zone within the zone's horizon, and when.
+
+Each object's present state is a mixture of normals over motion models; its future is ``paths``. The chance of entry is the share of
+its sample paths that touch the zone's solid; the times are those of the first touch, exact on each straight piece, so continuous in
+time. Objects that cannot reach a zone are told apart first and cost next to nothing.
+
+``elsewhere`` is the share of paths that are outside every zone now and touch none within its horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forewarn.messages import Threat, Track
+from forewarn.project.paths import MODELS, ORDER, Paths, paths
+from forewarn.project.shapes import Solid, first_touch, near, solid
+from forewarn.site import Site
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+FLOOR = 0.001
+"""Chances below it are left out."""
+QUANTILES = (0.1, 0.5, 0.9)
+FAR_SD = 3.5  # a path whose mean keeps so many deviations off a zone has less than ``FLOOR`` to touch it
+
+
+class Picture(Protocol):
+    """What the tracker publishes of ``n`` objects, predicted to now; objects last.
+
+    ``mean`` (2, 6, n) and ``cov`` (2, 6, 6, n): east, north, up (m) and their rates (m/s) about the site's origin, by motion model, the
+    calm one first; ``model`` (2, n): the models' probabilities. ``messages``: the tracks in the same order, and behind them others.
+    """
+
+    @property
+    def mean(self) -> np.ndarray: ...
+    @property
+    def cov(self) -> np.ndarray: ...
+    @property
+    def model(self) -> np.ndarray: ...
+    @property
+    def messages(self) -> tuple[Track, ...]: ...
+
+
+class Flights(NamedTuple):
+    """Sample paths of c objects. ``begin`` and ``rate``: (3, c, N), metres and metres a second; ``model``: (c, N). ``ground``: east and
+    north at the knots, (2, c, K + 1, N); ``middle`` and ``half_m`` of each straight piece: (2, c, K, N) and (c, K, N)."""
+
+    begin: Array
+    rate: Array
+    model: NDArray[np.intp]
+    ground: Array
+    middle: Array
+    half_m: Array
+
+
+def project(site: Site, picture: Picture, t_ns: int) -> tuple[Threat, ...]:
+    """Threats of all objects to all zones, in the site's order, and then to ``elsewhere``; those below ``FLOOR`` are left out."""
+    tracks = picture.messages[: picture.mean.shape[2]]
+    if not tracks:
+        return ()
+    solids = [solid(site, zone) for zone in site.zones]
+    horizons = [zone.horizon_s for zone in site.zones]
+    away_s = site.elsewhere.horizon_s
+    ways = paths(site.tracking, max([away_s, *horizons]))
+    times = first_touches(picture, ways, solids)
+    threats: list[Threat] = []
+    for zone, (who, found) in zip(site.zones, times, strict=True):
+        threats += _threats(zone.id, t_ns, [tracks[i] for i in who], np.where(found <= zone.horizon_s, found, np.inf))
+    return (*threats, *_elsewhere(t_ns, tracks, times, len(ways.choice), away_s))
+
+
+def first_touches(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> list[tuple[NDArray[np.intp], Array]]:
+    """For each solid the objects that may reach it (r,), and when each of their sample paths first touches it (r, N): s, inf for never."""
+    if not solids:
+        return []
+    reach = may_reach(picture, ways, solids)
+    some = np.flatnonzero(reach.any(axis=0))
+    flights = sample(picture, ways, some)
+    found = []
+    for shape, near_by in zip(solids, reach, strict=True):
+        rows = np.flatnonzero(near_by[some])
+        found.append((some[rows], _times(flights, ways, shape, rows)))
+    return found
+
+
+def may_reach(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> Mask:
+    """Which objects come near enough to which solids to be looked at, (solids, n): by the mean path of each model and its deviation."""
+    t = ways.knots_s[:, None]
+    mean, cov = picture.mean[:, :, None], picture.cov[:, :, :, None]
+    east, north = mean[:, 0] + t * mean[:, 3], mean[:, 1] + t * mean[:, 4]
+    a, b, d = (cov[:, i, j] + t * (cov[:, i, j + 3] + cov[:, i + 3, j]) + t * t * cov[:, i + 3, j + 3] for i, j in ((0, 0), (0, 1), (1, 1)))
+    widest = (a + d) / 2 + np.sqrt((a - d) ** 2 / 4 + b * b) + ways.spread_m[:, :, None] ** 2
+    spread = FAR_SD * np.sqrt(np.maximum(widest[:, 1:], widest[:, :-1]))
+    centre = np.array([shape.centre for shape in solids])[:, :, None, None, None]
+    radius = np.array([shape.radius_m for shape in solids])[:, None, None, None]
+    off = _distance(centre[:, 0], centre[:, 1], east, north)
+    return np.asarray(((off <= spread + radius) & (picture.model[:, None] > FLOOR / MODELS)).any(axis=(1, 2)))
+
+
+def _distance(x: Array, y: Array, east: Array, north: Array) -> Array:
+    """From a place to each straight piece of paths given at knots, (..., K + 1, n): (..., K, n)."""
+    px, py = x - east[:, :-1], y - north[:, :-1]
+    dx, dy = np.diff(east, axis=1), np.diff(north, axis=1)
+    square = dx * dx + dy * dy
+    s = np.clip((px * dx + py * dy) / np.where(square > 0.0, square, 1.0), 0.0, 1.0)
+    return np.asarray(np.hypot(px - s * dx, py - s * dy))
+
+
+def sample(picture: Picture, ways: Paths, who: NDArray[np.intp]) -> Flights:
+    """The sample paths of some objects. Which model a sample has now is chosen by its own coordinate."""
+    order = np.array(ORDER)
+    covs = np.moveaxis(picture.cov[:, order[:, None], order][..., who], -1, 1)
+    state = np.moveaxis(_factor(covs) @ ways.state, 2, 0)  # (6, models, c, N), still in the order of the coordinates
+    state = state[np.argsort(order)] + np.moveaxis(picture.mean[:, :, who], 1, 0)[..., None]
+    shares = picture.model[:, who]
+    calm = ways.choice < (shares[0] / shares.sum(axis=0))[:, None]
+    now = np.where(calm, state[:, 0], state[:, 1])
+    begin, rate = now[:3], now[3:]
+    noise = np.where(calm[:, None], ways.noise[0, :2, None], ways.noise[1, :2, None])
+    ground = begin[:2, :, None] + rate[:2, :, None] * ways.knots_s[:, None] + noise
+    middle, half = (ground[:, :, 1:] + ground[:, :, :-1]) / 2, (ground[:, :, 1:] - ground[:, :, :-1]) / 2
+    return Flights(begin, rate, np.where(calm, 0, 1), ground, middle, np.sqrt(half[0] ** 2 + half[1] ** 2))
+
+
+def _factor(covs: Array) -> Array:
+    """A root of each covariance, (..., 6, 6): Cholesky's, or where one is singular the symmetric one of all."""
+    try:
+        return np.asarray(np.linalg.cholesky(covs))
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(covs)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :])
+
+
+def _times(flights: Flights, ways: Paths, shape: Solid, rows: NDArray[np.intp]) -> Array:
+    """When each sample path of some rows first touches a solid: (rows, N) seconds, inf for never."""
+    pieces, samples = flights.half_m.shape[1:]
+    close = np.flatnonzero(near(shape, flights.middle[:, rows], flights.half_m[rows]))
+    row, rest = np.divmod(close, pieces * samples)
+    piece, path = np.divmod(rest, samples)
+    at, knot = rows[row] * samples + path, (rows[row] * (pieces + 1) + piece) * samples + path
+    up, climb, model = flights.begin[2].take(at), flights.rate[2].take(at), flights.model.take(at)
+    ends = []
+    for step in (0, 1):
+        level = up + climb * ways.knots_s[piece + step] + ways.noise[model, 2, piece + step, path]
+        ends.append(np.stack([flights.ground[0].take(knot + step * samples), flights.ground[1].take(knot + step * samples), level]))
+    gap = np.diff(ways.knots_s)
+    times = np.full((len(rows), samples), np.inf)
+    np.minimum.at(times.reshape(-1), row * samples + path, ways.knots_s[piece] + first_touch(shape, *ends) * gap[piece])
+    return times
+
+
+def _threats(zone: str, t_ns: int, tracks: Sequence[Track], times: Array) -> list[Threat]:
+    """The threats to one zone from the times of the first touch, (tracks, N)."""
+    samples = times.shape[1]
+    count = (times < np.inf).sum(axis=1)
+    within = (times <= 0.0).sum(axis=1) / samples
+    ranks = np.minimum((np.array(QUANTILES) * count[:, None]).astype(int), np.maximum(count - 1, 0)[:, None])
+    quantiles = np.take_along_axis(np.sort(times, axis=1), ranks, axis=1).tolist()
+    return [
+        Threat(track=track.track, zone=zone, t_ns=t_ns, entry=entry, inside=now, in_s=tuple(when), causes=(track.seq,))
+        for track, entry, now, when in zip(tracks, (count / samples).tolist(), within.tolist(), quantiles, strict=True)
+        if entry >= FLOOR
+    ]
+
+
+def _elsewhere(
+    t_ns: int, tracks: Sequence[Track], found: Sequence[tuple[NDArray[np.intp], Array]], samples: int, horizon_s: float
+) -> list[Threat]:
+    """The chance of each object to be outside every zone now and to touch none within the horizon; it is so from now on."""
+    first = np.full((len(tracks), samples), np.inf)
+    for who, times in found:
+        first[who] = np.minimum(first[who], times)
+    chances, within = (first > horizon_s).sum(axis=1) / samples, (first > 0.0).sum(axis=1) / samples
+    return [
+        Threat(track=track.track, zone="elsewhere", t_ns=t_ns, entry=chance, inside=now, in_s=(0.0, 0.0, 0.0), causes=(track.seq,))
+        for track, chance, now in zip(tracks, chances.tolist(), within.tolist(), strict=True)
+        if chance >= FLOOR
+    ]
