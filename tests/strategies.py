@@ -42,5 +42,3 @@ def struct(kind: type[msgspec.Struct]) -> st.SearchStrategy[typing.Any]:
 def any_message() -> st.SearchStrategy[messages.Message]:
     """One of everything that the watch can take or say."""
     return st.one_of([struct(kind) for kind in typing.get_args(messages.Any)])
-
-

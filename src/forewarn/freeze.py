@@ -27,7 +27,7 @@ def _unpack(kind: type, value: Any) -> Any:
 
 def freeze(state: msgspec.Struct) -> bytes:
     """The state as bytes; equal states give equal bytes. State types are ``msgspec.Struct`` whose fields are plain values,
-    tuples, dicts, other structs and ``np.ndarray`` (annotated just so)."""
+    tuples, dicts with text keys, other structs and ``np.ndarray`` (annotated just so)."""
     return msgspec.msgpack.encode(state, enc_hook=_pack, order="deterministic")
 
 

@@ -19,7 +19,7 @@ NEW = ".new"
 
 def put(path: Path, offset: int, data: bytes) -> None:
     """Write ``data`` at ``offset`` of a file, which begins with it if it is not there."""
-    fresh = not path.exists()
+    fresh = not size(path)
     if fresh:
         make_folder(path.parent)
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -89,6 +89,15 @@ def sync(path: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def sync_above(path: Path, top: Path) -> None:
+    """The names of a file and of the folders that it is in, up to ``top``; for a crash may have come between a name and its fsync."""
+    for folder in path.parents:
+        if folder.is_dir():
+            sync(folder)
+        if folder == top:
+            return
 
 
 class Held(Exception):

@@ -7,7 +7,6 @@ What is torn behind them was never acknowledged; it is cut off and said. Anythin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import count
 
 import msgspec
@@ -18,8 +17,6 @@ from forewarn.record import Fault, Page, Tree, Unfit, bundle_path, tile_path
 from forewarn.record import checkpoint as checkpoints
 from forewarn.record.tiles import HASH, MAX_TILE, WIDTH
 from forewarn.record.verify import CHECKPOINT
-
-MAX_LEVEL = 8  # 256**8 entries are more than there can be
 
 
 class Recovered(msgspec.Struct):
@@ -51,11 +48,9 @@ def recover(folder: disk.Folder) -> Recovered:
             hashless.append((number, len(page.stored), b"".join(page.leaves[len(page.stored) : sound])))
         if sound < WIDTH:
             break
-    _no_hash_beyond(folder, page, sound)
+    _nothing_beyond(folder, page, sound)
     _cut_entries(folder, page, sound, found)
     _give_hashes(folder, page, hashless, found)
-    for level in range(1, MAX_LEVEL):
-        _trim(folder, level, start >> 8 * level)
     found.first_leaf = folder.read(tile_path(0, 0), HASH) or b""
     return found
 
@@ -89,12 +84,11 @@ def _grow(found: Recovered, leaf: bytes) -> None:
     found.upper += [(level, (size >> 8 * level) - 1, done[level]) for level in range(1, len(done))]
 
 
-def _no_hash_beyond(folder: disk.Folder, page: Page, sound: int) -> None:
-    """Leaf hashes are written once their entries are on the disk: none can stand where entries are missing."""
-    beyond = record.read_page(folder, page.number + 1)
-    if beyond.stored:
-        expected = f"a whole entry, since there are leaf hashes behind it ({tile_path(0, beyond.number)})"
-        raise Unfit(page.blame(sound, expected, "none"))
+def _nothing_beyond(folder: disk.Folder, page: Page, sound: int) -> None:
+    """A bundle or tile is begun once the one before it is full and on the disk: none can stand behind one that is not."""
+    for name in (bundle_path(page.number + 1), tile_path(0, page.number + 1)):
+        if disk.size(folder.path / name):
+            raise Unfit(page.blame(sound, f"a whole entry, since {name} follows", "none"))
 
 
 def _cut_entries(folder: disk.Folder, page: Page, sound: int, found: Recovered) -> None:
@@ -104,41 +98,17 @@ def _cut_entries(folder: disk.Folder, page: Page, sound: int, found: Recovered) 
     lost = disk.size(path) - found.tail
     if lost:
         disk.cut(path, found.tail)
-    lost += _drop_from(folder, page.number + 1, bundle_path)
-    if lost:
         found.notes.append(f"{lost} bytes behind entry {found.tree.size - 1} were cut off: torn, and never acknowledged")
 
 
 def _give_hashes(folder: disk.Folder, page: Page, hashless: list[tuple[int, int, bytes]], found: Recovered) -> None:
-    """Leaf hashes for whole entries that have none, once these are surely on the disk; torn ones cut off."""
-    if page.behind_tile:
-        disk.cut(folder.path / tile_path(0, page.number), len(page.stored) * HASH)
-    _drop_from(folder, page.number + 1, lambda number: tile_path(0, number))
+    """Leaf hashes for whole entries that have none, once these are surely on the disk, and so are the names of all files."""
     for number, _, _ in hashless:
         disk.sync(folder.path / bundle_path(number))
+    for name in (bundle_path(page.number), tile_path(0, page.number)):
+        disk.sync_above(folder.path / name, folder.path)
     for number, place, hashes in hashless:
         disk.put(folder.path / tile_path(0, number), place * HASH, hashes)
     kept = sum(len(hashes) for _, _, hashes in hashless) // HASH
     if kept:
         found.notes.append(f"{kept} whole entries up to {found.tree.size - 1} were never acknowledged, and are kept")
-
-
-def _trim(folder: disk.Folder, level: int, hashes: int) -> None:
-    """Hash tiles above level 0 cut back to what the checkpoint covers; what belongs behind it is written with the next."""
-    number, place = divmod(hashes, WIDTH)
-    path = folder.path / tile_path(level, number)
-    if disk.size(path) > place * HASH:
-        disk.cut(path, place * HASH)
-    _drop_from(folder, number + 1, lambda n: tile_path(level, n))
-
-
-def _drop_from(folder: disk.Folder, number: int, path: Callable[[int], str]) -> int:
-    """Remove the files from ``number`` on; their bytes."""
-    dropped = 0
-    for one in count(number):
-        file = folder.path / path(one)
-        if not file.is_file():
-            return dropped
-        dropped += disk.size(file)
-        disk.drop(file)
-    raise AssertionError  # count() does not end

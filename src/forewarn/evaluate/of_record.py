@@ -32,18 +32,18 @@ def judge(site: Site, steps: Iterable[tuple[Message, ...]], truth: Path, c_m: fl
     """The figures of a site's run from its messages, one tuple a step."""
     rows: list[trackfile.Row] = []
     warnings: list[Warning] = []
-    places: list[tuple[float, float, float]] = []
+    reports: list[tuple[float, float, float]] = []
     for messages in steps:
         rows += trackfile.rows(messages)
         warnings += (m for m in messages if isinstance(m, Warning))
-        places += (place for m in messages if isinstance(m, Observation) for place in places(site, m))
+        reports += (place for m in messages if isinstance(m, Observation) for place in places(site, m))
     columns = {name: [row[name] for row in rows] for name in trackfile.COLUMNS}
     return evaluate(
         tracks_from(columns),
         read_truth(truth),
         zones=[_zone(site, z.id) for z in site.zones],
         episodes=episodes(warnings),
-        reports=Reports(*np.array(places, dtype=float).reshape(-1, 3).T),
+        reports=Reports(*np.array(reports, dtype=float).reshape(-1, 3).T),
         yardstick=Yardstick(confirmed=site.tracking.confirmed, c_m=c_m),
     )
 
