@@ -14,6 +14,7 @@ from forewarn.evaluate import Episode, Evaluation, Reports, Yardstick, Zone, eva
 from forewarn.geo import to_place
 from forewarn.messages import Message, Observation, Offset, Place, Plot, Polar, Position, SiteChanged, Warning
 from forewarn.site import Site
+from forewarn.site import Zone as SiteZone
 
 
 def evaluate_record(record: Path, truth: Path, c_m: float) -> Evaluation:
@@ -38,10 +39,12 @@ def judge(site: Site, steps: Iterable[tuple[Message, ...]], truth: Path, c_m: fl
         warnings += (m for m in messages if isinstance(m, Warning))
         reports += (place for m in messages if isinstance(m, Observation) for place in places(site, m))
     columns = {name: [row[name] for row in rows] for name in trackfile.COLUMNS}
+    real = read_truth(truth)
+    above_m = site.origin.alt_m if any(np.isfinite(obj.alt_m).any() for obj in real) else 0.0
     return evaluate(
         tracks_from(columns),
-        read_truth(truth),
-        zones=[_zone(site, z.id) for z in site.zones],
+        real,
+        zones=[_zone(zone, above_m) for zone in site.zones],
         episodes=episodes(warnings),
         reports=Reports(*np.array(reports, dtype=float).reshape(-1, 3).T),
         yardstick=Yardstick(confirmed=site.tracking.confirmed, c_m=c_m),
@@ -66,10 +69,11 @@ def episodes(warnings: Iterable[Warning]) -> list[Episode]:
     return list(found.values())
 
 
-def _zone(site: Site, name: str) -> Zone:
-    zone = next(z for z in site.zones if z.id == name)
+def _zone(zone: SiteZone, above_m: float) -> Zone:
+    """A zone of the site; ``above_m`` brings its heights, above the origin, to the truth's reference."""
     circle = (zone.circle.lat_deg, zone.circle.lon_deg, zone.circle.radius_m) if zone.circle else None
-    return Zone(name=zone.id, circle=circle, polygon=zone.polygon, floor_m=zone.floor_m, ceiling_m=zone.ceiling_m, need_s=zone.need_s)
+    floor, ceiling = zone.floor_m + above_m, zone.ceiling_m + above_m
+    return Zone(name=zone.id, circle=circle, polygon=zone.polygon, floor_m=floor, ceiling_m=ceiling, need_s=zone.need_s)
 
 
 def places(site: Site, look: Observation) -> Iterator[tuple[float, float, float]]:
