@@ -48,7 +48,7 @@ from forewarn.evaluate.yardstick import Yardstick
 
 Array = NDArray[np.float64]
 Associator = Literal["gnn", "jpda"]
-SENSORS = {1: "radar", 2: "lidar", 3: "infrared", 4: "visible"}
+SENSORS = {1: "lidar", 2: "radar", 3: "infrared", 4: "visible"}
 
 
 class Scan(NamedTuple):
@@ -65,9 +65,9 @@ class Settings:
     """How a peer is set. Noise in metres (cameras: degrees), densities per square metre (cameras: per radian)."""
 
     q: float = 0.1
-    noise: dict[str, float] = field(default_factory=lambda: {"radar": 4.0, "lidar": 4.0, "visible": 3.0, "infrared": 3.0})
-    detection: dict[str, float] = field(default_factory=lambda: {"radar": 0.7, "lidar": 0.9, "visible": 0.7, "infrared": 0.5})
-    clutter: dict[str, float] = field(default_factory=lambda: {"radar": 1e-5, "lidar": 1e-5, "visible": 0.4, "infrared": 0.2})
+    noise: dict[str, float] = field(default_factory=lambda: {"lidar": 4.0, "radar": 4.0, "visible": 3.0, "infrared": 3.0})
+    detection: dict[str, float] = field(default_factory=lambda: {"lidar": 0.7, "radar": 0.9, "visible": 0.7, "infrared": 0.5})
+    clutter: dict[str, float] = field(default_factory=lambda: {"lidar": 1e-5, "radar": 1e-5, "visible": 0.4, "infrared": 0.2})
     gate: float = 3.0
     min_points: int = 5
     drop_after_s: float = 5.0
@@ -79,12 +79,12 @@ class Settings:
 
 TUNED: dict[Associator, Settings] = {
     "gnn": Settings(
-        noise={"radar": 4.0, "lidar": 3.0, "visible": 3.0, "infrared": 3.0}, gate=3.0, min_points=32, drop_after_s=8.0, speed_sd_mps=3.0
+        noise={"lidar": 4.0, "radar": 3.0, "visible": 3.0, "infrared": 3.0}, gate=3.0, min_points=32, drop_after_s=8.0, speed_sd_mps=3.0
     ),
     "jpda": Settings(
-        noise={"radar": 10.0, "lidar": 8.0, "visible": 3.0, "infrared": 3.0},
-        detection={"radar": 0.8, "lidar": 0.9, "visible": 0.7, "infrared": 0.5},
-        clutter={"radar": 1e-6, "lidar": 1e-6, "visible": 0.4, "infrared": 0.2},
+        noise={"lidar": 10.0, "radar": 8.0, "visible": 3.0, "infrared": 3.0},
+        detection={"lidar": 0.8, "radar": 0.9, "visible": 0.7, "infrared": 0.5},
+        clutter={"lidar": 1e-6, "radar": 1e-6, "visible": 0.4, "infrared": 0.2},
         gate=1.0,
         min_points=8,
         tentative_after_s=2.5,

@@ -23,20 +23,20 @@ GRID: dict[str, tuple[Any, ...]] = {
     "drop_above_m": (5.0, 10.0, 20.0),
     "gate": (1.0, 1.5, 2.0, 3.0, 4.0),
     "q": (0.03, 0.1, 0.3, 1.0),
-    "noise.radar": (3.0, 4.0, 6.0, 8.0, 10.0),
-    "noise.lidar": (2.0, 3.0, 4.0, 6.0, 8.0),
+    "noise.lidar": (3.0, 4.0, 6.0, 8.0, 10.0),
+    "noise.radar": (2.0, 3.0, 4.0, 6.0, 8.0),
     "speed_sd_mps": (2.0, 4.0),
 }
 GRID_JPDA: dict[str, tuple[Any, ...]] = {
-    "detection.radar": (0.4, 0.6, 0.8),
-    "detection.lidar": (0.7, 0.9),
-    "clutter.radar": (1e-6, 1e-5, 1e-4),
+    "detection.lidar": (0.4, 0.6, 0.8),
+    "detection.radar": (0.7, 0.9),
     "clutter.lidar": (1e-6, 1e-5, 1e-4),
+    "clutter.radar": (1e-6, 1e-5, 1e-4),
 }
 STARTS = (
     Settings(),
     Settings(
-        noise={**Settings().noise, "radar": 8.0, "lidar": 6.0}, gate=1.5, min_points=8, tentative_after_s=2.5, speed_sd_mps=4.0, q=0.3
+        noise={**Settings().noise, "lidar": 8.0, "radar": 6.0}, gate=1.5, min_points=8, tentative_after_s=2.5, speed_sd_mps=4.0, q=0.3
     ),
 )
 SCENARIOS = (2, 6)

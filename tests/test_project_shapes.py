@@ -114,7 +114,7 @@ def _grazes(shape: Solid, a: tuple[float, ...], b: tuple[float, ...], s: float) 
 @given(points, points, st.sampled_from([CIRCLE, NOTCHED]))
 def test_what_is_not_near_does_not_touch(a: tuple[float, ...], b: tuple[float, ...], shape: Solid) -> None:
     p, q = np.array(a, dtype=float), np.array(b, dtype=float)
-    close = near(shape, (p[:2] + q[:2])[:, None] / 2, np.array([np.hypot(*(q - p)[:2]) / 2]))
+    close = near(shape, (p[:1], p[1:2]), (q[:1], q[1:2]))
     assert bool(close[0]) or touch(shape, a, b) == NEVER
 
 

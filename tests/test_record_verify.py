@@ -180,6 +180,7 @@ CHANGES: list[tuple[Change, str, int | None]] = [
     (with_more("tile/2/000"), "tile/2/000", None),
     (with_more("tile/0/003"), "tile/0/003", None),
     (with_more("tile/0/x001/000"), "tile/0/x001/000", None),
+    (with_more("tile/entries/003"), "tile/entries/003", None),
     (with_more("tile/entries/004"), "tile/entries/004", None),
     (with_more("tile/entries/3"), "tile/entries/3", None),
     (with_more("lock"), "lock", None),
@@ -217,10 +218,10 @@ def test_snapshots_are_those_that_the_log_names(whole: Files) -> None:
 def test_what_a_crash_leaves_is_noted_and_no_fault(whole: Files) -> None:
     more = record.frame([b'{"type":"Tick","t_ns":1}', b'{"type":"Ti'])[:-3]
     left = with_more("tile/entries/002", more)(with_more("tile/0/002", b"x" * 31)(whole))
-    left |= {"checkpoint.new": b"forew", "snapshots/999999": b"state", "snapshots/999999.new": b"st", "tile/entries/003": b"torn"}
+    left |= {"checkpoint.new": b"forew", "snapshots/999999": b"state", "snapshots/999999.new": b"st"}
     report = verified(left)
     assert report.ok
-    assert "1 entries, 10 bytes of one, 31 bytes of a leaf hash, 1 more bundles" in report.notes[0]
+    assert "1 entries, 10 bytes of one, 31 bytes of a leaf hash" in report.notes[0]
     assert [note.split()[0] for note in report.notes[1:]] == ["checkpoint.new", "snapshots/999999.new"]
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -132,6 +133,16 @@ def test_an_entry_that_does_not_fit_is_never_read(path: Path) -> None:
     assert list(store.entries(path, 512)) == told(LINES)[512:]
 
 
+def test_entries_that_are_gone_with_their_hashes_are_missed(path: Path) -> None:
+    write(path, LINES).close()
+    os.truncate(path / "tile/entries/000", 0)
+    os.truncate(path / "tile/0/000", 0)
+    Store.open(path).close()  # which reads the end alone
+    with pytest.raises(Damaged, match=f"the leaf hash of entry 0, one of {len(LINES)}"):
+        list(store.entries(path))
+    assert list(store.entries(path, 256)) == told(LINES[256:])
+
+
 # -------------------------------------------------------------------------------------------------- create, open, lock
 
 
@@ -152,6 +163,20 @@ def test_a_record_is_not_written_over(path: Path) -> None:
     (path / "checkpoint").unlink()
     with pytest.raises(StoreError, match="holds a record already"):
         Store.create(path)
+
+
+def test_a_record_that_somebody_began_meanwhile_is_not_written_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = disk.lock
+
+    def after_another(name: Path) -> int:
+        monkeypatch.setattr(disk, "lock", lock)
+        write(path, LINES[:3]).close()
+        return lock(name)
+
+    monkeypatch.setattr(disk, "lock", after_another)
+    with pytest.raises(StoreError, match="holds a record already"):
+        Store.create(path)
+    assert list(store.entries(path)) == told(LINES[:3])
 
 
 def test_a_file_in_the_way_is_said(path: Path) -> None:
@@ -279,6 +304,7 @@ def test_a_full_disk_is_told_and_survived(path: Path, monkeypatch: pytest.Monkey
         with pytest.raises(Unwritable, match="No space left"):
             one.commit()
         assert one.size == before
+        assert list(one.entries()) == told(LINES[:before])
     one.append(told(LINES[40:41]))
     full.room = 1 << 30
     assert one.commit() == 41
@@ -361,6 +387,18 @@ def test_a_snapshot_that_was_damaged_is_passed_over_and_said(path: Path) -> None
         assert one.last_snapshot() == (0, None)
 
 
+@pytest.mark.parametrize("size", [0, 9_000])
+def test_damage_behind_the_newest_snapshot_is_met_when_it_is_looked_for(path: Path, size: int) -> None:
+    first = lines(3, 100)
+    with write(path, first) as one:
+        one.snapshot(first[-1].ends or 0, b"state")
+        one.append(told(LINES[len(first) :]))
+    os.truncate(path / "tile/entries/001", size)
+    with pytest.raises(Damaged, match="tile/entries/001"):
+        Store.open(path)
+    assert (path / "snapshots" / str(first[-1].ends)).exists()
+
+
 def test_a_snapshot_that_the_log_does_not_name_is_removed(path: Path) -> None:
     write(path, LINES, snapshots=100).close()
     before = contents(path)
@@ -403,13 +441,11 @@ def test_whole_entries_without_their_hash_are_kept(path: Path, monkeypatch: pyte
 
 def test_a_torn_entry_is_cut_off_and_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crashed(path, monkeypatch)
-    for name, more in (("tile/entries/002", b"\x00\x05{"), ("tile/entries/003", b"\x00\x01"), ("tile/0/002", b"abc")):
-        with (path / name).open("ab") as file:
-            file.write(more)
+    with (path / "tile/entries/002").open("ab") as file:
+        file.write(b"\x00\x05{")
     with Store.open(path) as one:
         assert one.size == 600
-        assert one.notes == ["5 bytes behind entry 599 were cut off: torn, and never acknowledged"]
-    assert not (path / "tile/entries/003").exists()
+        assert one.notes == ["3 bytes behind entry 599 were cut off: torn, and never acknowledged"]
     assert store.verify(path).ok
 
 
@@ -434,12 +470,31 @@ def test_an_acknowledged_entry_that_is_missing_is_refused_and_nothing_changed(
     assert store.verify(path).faults[0].file == name
 
 
-def test_a_hash_where_entries_are_missing_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("beyond", ["tile/0/002", "tile/entries/002"])
+def test_files_behind_one_that_is_not_full_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch, beyond: str) -> None:
     crashed(path, monkeypatch)
-    os.truncate(path / "tile/0/001", 64)
-    os.truncate(path / "tile/entries/001", 5_000)
-    with pytest.raises(Damaged, match="since there are leaf hashes behind it"):
+    for name, size in (("tile/0/001", 64), ("tile/entries/001", 5_000)):
+        os.truncate(path / name, size)
+    for name in {"tile/0/002", "tile/entries/002"} - {beyond}:
+        (path / name).unlink()
+    before = contents(path)
+    with pytest.raises(Damaged, match=f"since {beyond} follows"):
         Store.open(path)
+    assert contents(path) == before
+    assert not store.verify(path).ok
+
+
+def test_an_entry_that_a_power_cut_spoiled_is_cut_off_with_what_follows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crashed(path, monkeypatch)
+    os.truncate(path / "tile/0/002", 32 * 50)
+    data = bytearray((path / "tile/entries/002").read_bytes())
+    spoiled = len(record.frame(record.unframe(bytes(data))[0][:60])) + 9
+    data[spoiled : spoiled + 20] = bytes(20)
+    (path / "tile/entries/002").write_bytes(data)
+    with Store.open(path) as one:
+        assert list(one.entries()) == told(LINES[: 512 + 60])
+        assert "torn, and never acknowledged" in one.notes[0]
+    assert store.verify(path).ok
 
 
 def test_a_record_without_a_checkpoint_is_read_from_its_start(path: Path) -> None:
@@ -479,9 +534,25 @@ def test_a_root_may_be_noted_in_hex_or_base64_and_with_its_size(path: Path) -> N
             store.verify(path, nonsense)
 
 
-def test_a_record_that_is_being_written_is_verified(path: Path) -> None:
-    with write(path, LINES, snapshots=100):
-        assert store.verify(path).ok
+def test_a_record_that_is_being_written_is_verified(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even while entries, tiles and snapshots come, and old snapshots go."""
+    told_first, more = lines(3, 250), LINES[len(lines(3, 250)) :]
+    ends = [n for n, line in enumerate(more, 1) if line.ends is not None][::25]
+    with write(path, told_first, snapshots=20) as one:
+        read = disk.Folder.read
+
+        def and_meanwhile(folder: disk.Folder, name: str, limit: int) -> bytes | None:
+            if name == "tile/0/000" and ends:
+                monkeypatch.setattr(disk.Folder, "read", read)
+                for begin, end in pairwise([0, *ends]):
+                    one.append(told(more[begin:end]))
+                    one.snapshot(more[end - 1].ends or 0, b"s" * end)
+            return read(folder, name, limit)
+
+        monkeypatch.setattr(disk.Folder, "read", and_meanwhile)
+        report = store.verify(path)
+        assert report.ok, str(report)
+        assert report.entries == one.size > 500
 
 
 def test_what_is_no_file_of_ours_is_named(path: Path) -> None:

@@ -88,7 +88,7 @@ def test_an_event_with_a_number_that_is_not_the_next_is_refused() -> None:
 
 def test_a_long_site_file_comes_in_parts_and_counts_when_it_is_whole() -> None:
     long = SITE + "# " + "x" * 70_000 + "\n"
-    assert len(site_events(long, 0)) == 3
+    assert len(site_events(long, 0)) == 8
     assert begun(long).toml == long
 
 

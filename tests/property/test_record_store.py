@@ -83,7 +83,7 @@ def check(path: Path, acknowledged: int) -> None:
 COMMITS = st.lists(st.sampled_from([1, 2, 3, 30, 257]), min_size=1, max_size=4)
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(COMMITS, st.integers(1, 120), st.integers(1, 30), st.sampled_from([beginning, sectors]), st.integers(0, 2**32))
 @example([3, 257, 257], 14, 2, sectors, 0)
 def test_a_crash_anywhere_and_another_while_mending_takes_nothing_acknowledged(
@@ -144,7 +144,7 @@ def put(path: Path, files: dict[str, bytes]) -> None:
         (path / name).write_bytes(data)
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(st.data())
 def test_files_cut_short_anywhere_lose_nothing_in_silence(whole: dict[str, bytes], lines: list[Line], data: st.DataObject) -> None:
     """All that was acknowledged comes back, or opening or reading refuses."""

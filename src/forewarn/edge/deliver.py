@@ -1,61 +1,67 @@
-"""Sends alerts, in a thread of its own, so that a slow address never holds up the watch; what became of each comes back as an event.
+"""Sends alerts: each recipient has a thread and a queue of its own, so that a slow one holds up neither the watch nor the others.
 
-An exercise goes to this machine alone (rule 9): a webhook whose address resolves beyond loopback is refused, unless a drill was asked for
-by name. A send is tried three times; its ``Idempotency-Key`` is the alert's identifier, so that a second try does no harm.
+What became of each delivery comes back as a ``DeliveryReport``. Where there is none, because the watch ended first, the delivery is due
+again when the watch goes on. An exercise goes to this machine alone (rule 9) unless a drill was asked for by name. An alert
+that the CAP schema does not allow is sent all the same, and the report says so: a faulty warning is better than none.
 """
 
 from __future__ import annotations
 
-import ipaddress
+import http.client
 import queue
-import socket
 import threading
 import time
-import urllib.error
-import urllib.request
+from functools import cache, lru_cache
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-from urllib.parse import urlsplit
+from typing import Literal, NamedTuple, Self
 
-from forewarn.edge.recipients import Folder, Recipients, Webhook, read_recipients
+from lxml import etree
+
+from forewarn.edge import webhook
+from forewarn.edge.recipients import Folder, Recipient, Recipients, read_recipients
+from forewarn.edge.webhook import Answered, Refused
 from forewarn.messages import Alert, Deliver, DeliveryReport
+from forewarn.warn.check import faults
 
 __all__ = ["Couriers", "Recipients", "read_recipients"]
 
-QUEUE = 1000
-TRIES = 3
-WAIT_S = 0.5  # before the second try; doubled before the third
-TIMEOUT_S = 5.0
-Job = tuple[Deliver, Alert]
+QUEUE = 1000  # deliveries that may wait for one recipient
+FINISH_S = 60.0  # for what waits at the end
+State = Literal["sent", "failed", "refused"]
 
 
-class Refused(Exception):
-    """An alert that must not go to that address."""
+class Job(NamedTuple):
+    """One delivery; ``note``: what the check of its alert found."""
+
+    deliver: Deliver
+    alert: Alert
+    note: str
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """A redirect is not followed: it could lead off this machine."""
+class Desk:
+    """One recipient's queue. ``failing``: the last delivery failed, so the next is tried once only and the queue keeps moving."""
 
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay)
+    def __init__(self, recipient: Recipient) -> None:
+        self.recipient = recipient
+        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self.failing = False
+        self.thread: threading.Thread | None = None
 
 
 class Couriers:
-    """One thread that sends; ``drill``: the name of the drill for which exercises may leave this machine."""
+    """One thread a recipient; ``drill``: the name of the drill for which exercises may leave this machine."""
 
     def __init__(self, recipients: Recipients, drill: str | None = None) -> None:
-        self.recipients = recipients
         self.drill = drill
-        self._jobs: queue.Queue[Job | None] = queue.Queue(QUEUE)
+        self._desks = {recipient.id: Desk(recipient) for recipient in recipients.recipients}
         self._reports: queue.SimpleQueue[DeliveryReport] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="deliver", daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        for name, desk in self._desks.items():
+            desk.thread = threading.Thread(target=self._work, args=(desk,), name=f"deliver-{name}", daemon=True)
+            desk.thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -63,10 +69,14 @@ class Couriers:
 
     def send(self, deliver: Deliver, alert: Alert) -> None:
         """Have an alert sent soon. A full queue is reported as a failure, never waited for."""
-        try:
-            self._jobs.put_nowait((deliver, alert))
-        except queue.Full:
+        desk = self._desks.get(deliver.recipient)
+        if desk is None:
+            self._report(deliver, "refused", f"no recipient is called {deliver.recipient}")
+            return
+        if desk.jobs.qsize() >= QUEUE:
             self._report(deliver, "failed", f"{QUEUE} deliveries wait already")
+            return
+        desk.jobs.put(Job(deliver, alert, unsound(alert.xml)))
 
     def reports(self) -> tuple[DeliveryReport, ...]:
         """What has become of deliveries since the last call; ``t_ns`` is left to the watch's clock."""
@@ -76,70 +86,62 @@ class Couriers:
         return tuple(found)
 
     def finish(self) -> tuple[DeliveryReport, ...]:
-        """Send what waits, then stop; the last reports."""
-        if self._thread.is_alive():
-            self._jobs.put(None)
-            self._thread.join()
+        """Send what waits, for a minute at the most, then stop; the last reports."""
+        until = time.monotonic() + FINISH_S
+        for desk in self._desks.values():
+            desk.jobs.put(None)
+        for desk in self._desks.values():
+            if desk.thread is not None:
+                desk.thread.join(max(0.0, until - time.monotonic()))
         return self.reports()
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            deliver, alert = job
-            try:
-                self._report(deliver, "sent", self._send(deliver, alert))
-            except Refused as refused:
-                self._report(deliver, "refused", str(refused))
-            except OSError as error:
-                self._report(deliver, "failed", f"{type(error).__name__}: {error}"[:200])
+    def _work(self, desk: Desk) -> None:
+        while (job := desk.jobs.get()) is not None:
+            state, detail = self._outcome(desk, job)
+            desk.failing = state == "failed"
+            self._report(job.deliver, state, "; ".join(filter(None, (detail, job.note))))
 
-    def _report(self, deliver: Deliver, state: str, detail: str) -> None:
-        self._reports.put(DeliveryReport(t_ns=0, deliver=deliver.seq, state=state, detail=detail))  # type: ignore[arg-type]
+    def _outcome(self, desk: Desk, job: Job) -> tuple[State, str]:
+        """Send one; every failure of the world is an outcome. Texts that could hold an address or a token are left out."""
+        try:
+            return "sent", self._send(desk, job)
+        except Refused as refused:
+            return "refused", str(refused)
+        except Answered as answered:
+            return "failed", str(answered.strerror)
+        except OSError as error:
+            return "failed", f"{type(error).__name__}: {error.strerror or error}"[:200]
+        except (http.client.HTTPException, ValueError) as error:
+            return "failed", type(error).__name__
 
-    def _send(self, deliver: Deliver, alert: Alert) -> str:
-        channel = self.recipients.channel(deliver.recipient)
-        if channel is None:
-            raise Refused(f"no recipient is called {deliver.recipient}")
+    def _send(self, desk: Desk, job: Job) -> str:
+        channel = desk.recipient.channel
         if isinstance(channel, Folder):
-            return _write(Path(channel.path) / deliver.recipient, alert)
-        if deliver.exercise and self.drill is None:
-            stay_here(channel.url)
-        return _post(channel, alert)
+            return write(Path(channel.path) / desk.recipient.id, job.alert)
+        stay = job.deliver.exercise and self.drill is None
+        return webhook.post(channel, job.alert, stay=stay, tries=1 if desk.failing else webhook.TRIES)
+
+    def _report(self, deliver: Deliver, state: State, detail: str) -> None:
+        self._reports.put(DeliveryReport(t_ns=0, deliver=deliver.seq, state=state, detail=detail))
 
 
-def stay_here(url: str) -> None:
-    """Raises ``Refused`` unless every address that the URL's host resolves to is loopback."""
-    host = urlsplit(url).hostname or ""
-    for *_, address in socket.getaddrinfo(host, None):
-        if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
-            raise Refused("an exercise stays on this machine; `--drill NAME` asks for more")
-
-
-def _write(folder: Path, alert: Alert) -> str:
-    """The CAP file, whole or not at all."""
+def write(folder: Path, alert: Alert) -> str:
+    """The CAP file, whole or not at all; its name."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{alert.identifier}.xml"
-    temporary = path.with_suffix(".new")
+    temporary = path.with_name(f".{path.name}.new")
     temporary.write_text(alert.xml, encoding="utf-8")
     temporary.replace(path)
     return path.name
 
 
-def _post(channel: Webhook, alert: Alert) -> str:
-    """POST the CAP document (media type by CAP 1.2's registration, application/cap+xml); tried again where the world may mend."""
-    headers = {"Content-Type": "application/cap+xml", "Idempotency-Key": alert.identifier}
-    if channel.token_file is not None:
-        headers["Authorization"] = f"Bearer {Path(channel.token_file).read_text(encoding='utf-8').strip()}"
-    request = urllib.request.Request(channel.url, alert.xml.encode(), headers, method="POST")
-    for wait_s in (*(WAIT_S * 2**k for k in range(TRIES - 1)), None):
-        try:
-            with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
-                return f"HTTP {answer.status}"
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code < 500 or wait_s is None:
-                raise OSError(f"HTTP {error.code}") from None
-        except OSError:
-            if wait_s is None:
-                raise
-        time.sleep(wait_s)
-    raise AssertionError("not reached")
+@lru_cache(maxsize=64)
+def unsound(xml: str) -> str:
+    """What is wrong with an alert, by the CAP schema and the standard's own rules; nothing: it is sound."""
+    found = faults(xml.encode(), _schema())
+    return f"not sound CAP: {found[0]}"[:300] if found else ""
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.fromstring((files("forewarn.warn") / "cap12.xsd").read_bytes()))

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from forewarn.edge.problem import Problem
 from forewarn.site import BadSite, Fault, Name, Part, Site
@@ -24,7 +24,7 @@ class Webhook(Part):
     """Each alert as an HTTP POST of its CAP document. ``token_file`` holds a bearer token; it is read when it is needed."""
 
     kind: Literal["webhook"]
-    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)]
+    url: Annotated[str, Field(pattern=r"^https?://[^\s@/?#]+([/?#][^\s]*)?$", max_length=2000)]
     token_file: str | None = None
 
 
@@ -36,10 +36,15 @@ class Recipient(Part):
 
 
 class Recipients(Part):
-    """The recipients' file. ``salt``: any 32 or more characters that nobody can guess; without it the hash would tell who is in it."""
+    """The recipients' file. ``salt``: any 32 or more characters that nobody can guess; without it the hash would tell who is in it.
+
+    ``salted_hash``: SHA-256 of the file's bytes, salt and all, in hex (``sha256sum`` gives the same): it binds the file to the record
+    and tells nothing of it; empty where there is no file.
+    """
 
     salt: Annotated[str, Field(min_length=32, max_length=200)]
-    recipients: tuple[Recipient, ...] = ()
+    recipients: Annotated[tuple[Recipient, ...], Field(max_length=64)] = ()
+    _hash: str = PrivateAttr("")
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
@@ -52,14 +57,10 @@ class Recipients(Part):
         """Their names, in the file's order."""
         return tuple(recipient.id for recipient in self.recipients)
 
-    def channel(self, name: str) -> Folder | Webhook | None:
-        """How one of them is reached; None for a name that is not there."""
-        return next((recipient.channel for recipient in self.recipients if recipient.id == name), None)
-
     @property
     def salted_hash(self) -> str:
-        """SHA-256 over salt and contents, in hex: binds the file to the record and tells nothing of it; empty where there is none."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest() if self.recipients else ""
+        """Of the file that this was read from."""
+        return self._hash
 
 
 NOBODY = Recipients(salt="-" * 32)
@@ -71,8 +72,11 @@ def read_recipients(site: Site, folder: Path) -> Recipients:
         return NOBODY
     path = folder / site.recipients
     try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Recipients.model_validate(raw)
+        data = path.read_bytes()
+        raw: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
+        found = Recipients.model_validate(raw)
+        found._hash = hashlib.sha256(data).hexdigest()
+        return found
     except (OSError, UnicodeDecodeError) as error:
         raise Problem(f"recipients: {path}: cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:

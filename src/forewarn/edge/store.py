@@ -6,100 +6,32 @@ format is ``docs/record.md``.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from typing import Self
 
 from forewarn import record
 from forewarn.edge import disk
-from forewarn.edge.recover import Recovered, given, recover
-from forewarn.messages import Any, Message, Snapshot, encode
-from forewarn.record import Report, Tree, Unfit, bundle_path, frame, leaf_hash, runs, tile_path
+from forewarn.edge.reading import Damaged, Entries, Locked, StoreError, Unwritable, entries, exists, must_exist, telling, verify
+from forewarn.edge.recover import Recovered, recover
+from forewarn.messages import Message, Snapshot, encode
+from forewarn.record import Tree, bundle_path, frame, leaf_hash, runs, tile_path
 from forewarn.record.checkpoint import Checkpoint, origin, to_text
 from forewarn.record.tiles import HASH, MAX_ENTRY, WIDTH
 from forewarn.record.verify import CHECKPOINT, LOCK, NEW, SNAPSHOTS, snapshot_number
+
+__all__ = ["Damaged", "Locked", "Store", "StoreError", "TooLong", "Unwritable", "entries", "verify"]
 
 CHECKPOINT_EVERY = 4_096  # entries; as many are read again at most when a record is opened after a crash
 KEEP_SNAPSHOTS = 3
 MAX_WAITING = 1 << 26  # bytes of entries that may wait for a disk that takes none
 
 
-class StoreError(Exception):
-    """What is wrong with a record or its disk; the watch can go on without it."""
-
-
-class Locked(StoreError):
-    """Another process writes this record; ``pid`` says which, or is 0."""
-
-    def __init__(self, path: Path, held: disk.Held) -> None:
-        super().__init__(f"{path}: {held} is writing this record; a record has one writer")
-        self.pid = held.pid
-
-
-class Damaged(StoreError):
-    """The record does not fit in a way that no crash explains; ``fault`` says where. Nothing was cut off."""
-
-    def __init__(self, path: Path, fault: record.Fault) -> None:
-        super().__init__(f"{path}: {fault}. This is no trace of a crash, so nothing was changed; `forewarn verify` tells more")
-        self.fault = fault
-
-
-class Unwritable(StoreError):
-    """The disk is full, gone or closed to us. What is acknowledged stands; ``commit`` may be tried again."""
-
-
 class TooLong(StoreError):
     """A message that no entry holds: more than 65,535 bytes. Nothing of its batch was taken."""
-
-
-def entries(path: Path, start: int = 0) -> Entries:
-    """The messages of a record from entry ``start`` on. Raises ``StoreError`` where there is no record."""
-    _must_exist(path)
-    return Entries(path, start)
-
-
-def verify(path: Path, root: str | None = None) -> Report:
-    """Check a record. ``root``: one noted elsewhere, in hex or base64, if need be with the size it was noted at: ``SIZE:ROOT``."""
-    _must_exist(path)
-    size, noted = _noted(root) if root else (None, None)
-    with _telling(path, "read"):
-        return record.verify(disk.Folder(path), noted, size)
-
-
-class Entries:
-    """Messages in the order of the record, each held against its leaf hash. Raises ``Damaged`` at one that does not fit.
-
-    ``torn`` says, once all are read, what lies behind the last whole entry; it is empty where nothing does. ``stop``: read no further.
-    """
-
-    def __init__(self, path: Path, start: int = 0, stop: int | None = None) -> None:
-        self.path, self.start, self.stop, self.torn = path, start, stop, ""
-
-    def __iter__(self) -> Iterator[Any]:
-        folder = disk.Folder(self.path)
-        with _telling(self.path, "read"):
-            stated = given(folder)
-        covered = stated.size if stated else 0
-        for number in count(min(self.start, covered) // WIDTH):
-            with _telling(self.path, "read"):
-                page = record.read_page(folder, number)
-                page.check(covered)
-                sound = page.sound()
-                end = sound if self.stop is None else min(sound, self.stop - page.first)
-                messages = [page.message(at) for at in range(max(0, self.start - page.first), end)]
-            yield from messages
-            if end < sound:
-                return
-            if sound < WIDTH:
-                behind = page.behind + page.used - page.offset(sound)
-                self.torn = f"{behind} bytes behind entry {page.first + sound - 1}, torn and never acknowledged" if behind else ""
-                return
 
 
 class Store:
@@ -116,16 +48,13 @@ class Store:
 
     @staticmethod
     def exists(path: Path) -> bool:
-        """Whether there is a record: a checkpoint, a leaf hash, or one whole entry."""
-        with _telling(path, "read"):
-            if (path / CHECKPOINT).exists() or disk.size(path / tile_path(0, 0)) >= HASH:
-                return True
-            return bool(record.read_page(disk.Folder(path), 0).entries)
+        """Whether there is a record that can be gone on with."""
+        return exists(path)
 
     @classmethod
     def create(cls, path: Path) -> Self:
         """A new record in a folder that is new or empty. Raises ``StoreError``."""
-        with _telling(path, "written"):
+        with telling(path, "written"):
             _must_be_empty(path)
             disk.make_folder(path)
             with _locked(path) as lock:
@@ -137,8 +66,8 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Go on with a record, after a crash too; ``notes`` says what it left. Raises ``Locked``, ``Damaged``, ``Unwritable``."""
-        _must_exist(path)
-        with _telling(path, "opened"), _locked(path) as lock:
+        must_exist(path)
+        with telling(path, "opened"), _locked(path) as lock:
             store = cls(path, lock, recover(disk.Folder(path)))
             store._clear()
             if store.size > store._checkpointed:
@@ -168,7 +97,7 @@ class Store:
 
     def commit(self) -> int:
         """Make durable what waits; how many entries are acknowledged now. After ``Unwritable`` all that waited waits still."""
-        with _telling(self.path, "written"):
+        with telling(self.path, "written"):
             if self._waiting:
                 self._write(self._waiting)
             if self.size - self._checkpointed >= (CHECKPOINT_EVERY if self._checkpointed else 1):
@@ -180,11 +109,11 @@ class Store:
         self.commit()
         if seq in self._snapshots():
             return
-        with _telling(self.path, "written"):
+        with telling(self.path, "written"):
             disk.replace(self.path / f"{SNAPSHOTS}{seq}", state)
         self.append((Snapshot(of=seq, sha256=sha256(state).hexdigest(), size=len(state)),))
         self.commit()
-        with _telling(self.path, "written"):
+        with telling(self.path, "written"):
             self._checkpoint()
             for old in self._snapshots()[:-KEEP_SNAPSHOTS]:
                 disk.drop(self.path / f"{SNAPSHOTS}{old}")
@@ -209,7 +138,7 @@ class Store:
         try:
             self.commit()
             if self.size > self._checkpointed:
-                with _telling(self.path, "written"):
+                with telling(self.path, "written"):
                     self._checkpoint()
         finally:
             if self._lock >= 0:
@@ -258,13 +187,15 @@ class Store:
     def _named(self, oldest: int | None) -> Iterator[tuple[int, Snapshot]]:
         """The log's ``Snapshot`` entries, newest first, back to number ``oldest``; none at all for None."""
         for number in reversed(range(-(-self.size // WIDTH)) if oldest is not None else ()):
-            page = record.read_page(disk.Folder(self.path), number)
-            for place in reversed(range(len(page.stored))):
-                if page.entries[place].startswith(b'{"type":"Snapshot"'):
-                    named = page.message(place)
-                    if not isinstance(named, Snapshot) or named.of < (oldest or 0):
-                        return
-                    yield page.first + place, named
+            with telling(self.path, "read"):
+                page = record.read_page(disk.Folder(self.path), number)
+                page.check(self.size)
+                places = [at for at, entry in enumerate(page.entries) if entry.startswith(b'{"type":"Snapshot"')]
+                found = [(page.first + at, named) for at in places if isinstance(named := page.message(at), Snapshot)]
+            for entry, named in reversed(found):
+                if named.of < (oldest or 0):
+                    return
+                yield entry, named
 
     def _clear(self) -> None:
         """Remove what a crash left half done: files meant for another's place, a snapshot that the log does not name yet."""
@@ -283,19 +214,6 @@ _BEGUN = (LOCK, bundle_path(0), tile_path(0, 0), CHECKPOINT + NEW)  # what a cra
 
 
 @contextmanager
-def _telling(path: Path, what: str) -> Iterator[None]:
-    """The world's errors as the store's own."""
-    try:
-        yield
-    except disk.Held as held:
-        raise Locked(path, held) from None
-    except Unfit as unfit:
-        raise Damaged(path, unfit.fault) from None
-    except OSError as error:
-        raise Unwritable(f"{path}: cannot be {what}: {error}") from None
-
-
-@contextmanager
 def _locked(path: Path) -> Iterator[int]:
     """The lock, which stays held unless what is done under it fails."""
     lock = disk.lock(path / LOCK)
@@ -306,26 +224,9 @@ def _locked(path: Path) -> Iterator[int]:
         raise
 
 
-def _must_exist(path: Path) -> None:
-    if not Store.exists(path):
-        raise StoreError(f"{path}: there is no record there")
-
-
 def _must_be_empty(path: Path) -> None:
     """Of a record; or nearly so, where a crash came before its first entry."""
-    if Store.exists(path):
+    if exists(path):
         raise StoreError(f"{path}: holds a record already; open it, or name another folder")
     if strange := [name for name, _ in disk.Folder(path).files() if name not in _BEGUN]:
         raise StoreError(f"{path}: is not empty ({strange[0]}); a record needs a folder of its own")
-
-
-def _noted(root: str) -> tuple[int | None, bytes]:
-    """A root as people note it."""
-    size, _, text = root.rpartition(":")
-    try:
-        noted = bytes.fromhex(text) if len(text) == 2 * HASH else base64.b64decode(text, validate=True)
-        if len(noted) != HASH:
-            raise ValueError("not 32 bytes")
-        return int(size) if size else None, noted
-    except (ValueError, binascii.Error) as error:
-        raise StoreError(f"root {root!r}: is not ROOT or SIZE:ROOT, the root in hex or base64 ({error})") from None

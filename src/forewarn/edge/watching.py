@@ -16,9 +16,9 @@ from forewarn import watch
 from forewarn.edge.build import header
 from forewarn.edge.store import Store, StoreError
 from forewarn.freeze import freeze, thaw
-from forewarn.messages import EVENTS, Alert, Deliver, DeliveryReport, Event, Message, SiteChanged
+from forewarn.messages import EVENTS, Alert, Deliver, DeliveryReport, Event, Header, Message, SiteChanged
 
-PART = 32_768  # characters of a site file in one event
+PART = 10_000  # characters of a site file in one event: as JSON never more than an entry holds
 SNAPSHOT_EVERY_S = 60.0
 
 
@@ -71,11 +71,12 @@ class Watching:
         What the crash kept off the record (messages of the last step) is written now; what it kept from being sent is sent now.
         """
         assert self.store is not None
+        position, snapshot = self.store.last_snapshot()
         for note in self.store.notes:
             self.say(f"record: {note}")
-        position, snapshot = self.store.last_snapshot()
         if snapshot is not None:
             self.state = thaw(snapshot, watch.State)
+        last_ns = self.state.t_ns
         missing: tuple[Message, ...] = ()
         for entry in self.store.entries(position):
             if isinstance(entry, EVENTS):
@@ -83,10 +84,11 @@ class Watching:
                 self._note(entry, messages)
             elif missing and entry == missing[0]:
                 missing = missing[1:]
-        self._append((*missing, header(self.state.t_ns, recipients_hash, resumed=True)))
+            last_ns = max(last_ns, entry.t_ns if isinstance(entry, Header) else self.state.t_ns)
+        self._append((*missing, header(last_ns, recipients_hash, resumed=True)))
         self._snapshot_t_ns = self.state.t_ns
         if toml != self.state.toml:
-            for event in site_events(toml, self.state.t_ns):
+            for event in site_events(toml, last_ns):
                 self.take(event)
         self.commit()
         self._send(tuple(self._pending.values()))

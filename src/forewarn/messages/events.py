@@ -32,7 +32,7 @@ class Tick(Event, frozen=True, kw_only=True):
 
 
 class SiteChanged(Event, frozen=True, kw_only=True):
-    """A site file takes effect; a long one comes in ``parts`` of at most 32,768 characters, ``part`` counting from 0."""
+    """A site file takes effect; a long one comes in ``parts`` of at most 10,000 characters, ``part`` counting from 0."""
 
     toml: str
     part: int = 0

@@ -28,7 +28,7 @@ class StepDigest(Message, frozen=True, kw_only=True):
 
 
 class Snapshot(Message, frozen=True, kw_only=True):
-    """The watch's state after event ``of`` was written to ``snapshots/<of>`` of the record."""
+    """The watch's state after number ``of``, the last one given, was written to ``snapshots/<of>`` of the record."""
 
     of: int
     sha256: str

@@ -21,12 +21,13 @@ from forewarn.project.shapes import Solid, first_touch, near, solid
 from forewarn.site import Site
 
 Array = NDArray[np.float64]
+Single = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 FLOOR = 0.001
 """Chances below it are left out."""
 QUANTILES = (0.1, 0.5, 0.9)
-FAR_SD = 3.5  # a path whose mean keeps so many deviations off a zone has less than ``FLOOR`` to touch it
+FAR_SD = 3.0  # a path whose mean keeps so many deviations off a zone has less than ``FLOOR`` to touch it
 
 
 class Picture(Protocol):
@@ -47,15 +48,12 @@ class Picture(Protocol):
 
 
 class Flights(NamedTuple):
-    """Sample paths of c objects. ``begin`` and ``rate``: (3, c, N), metres and metres a second; ``model``: (c, N). ``ground``: east and
-    north at the knots, (2, c, K + 1, N); ``middle`` and ``half_m`` of each straight piece: (2, c, K, N) and (c, K, N)."""
+    """Sample paths of c objects: ``now`` (c, 6, N), their present states; ``calm`` (c, N), whether the calm model is in force; ``ground``
+    (c, 2, K + 1, N), east and north at the knots. In single precision: a centimetre at 100 km."""
 
-    begin: Array
-    rate: Array
-    model: NDArray[np.intp]
-    ground: Array
-    middle: Array
-    half_m: Array
+    now: Single
+    calm: Mask
+    ground: Single
 
 
 def project(site: Site, picture: Picture, t_ns: int) -> tuple[Threat, ...]:
@@ -79,17 +77,19 @@ def first_touches(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> lis
     if not solids:
         return []
     reach = may_reach(picture, ways, solids)
-    some = np.flatnonzero(reach.any(axis=0))
+    some = np.flatnonzero(reach.any(axis=(0, 1)))
     flights = sample(picture, ways, some)
     found = []
-    for shape, near_by in zip(solids, reach, strict=True):
-        rows = np.flatnonzero(near_by[some])
-        found.append((some[rows], _times(flights, ways, shape, rows)))
+    for shape, pieces in zip(solids, reach[:, :, some], strict=True):
+        rows = np.flatnonzero(pieces.any(axis=0))
+        times = _times(flights, ways, shape, pieces)[rows] if len(rows) else np.empty((0, len(ways.choice)))
+        found.append((some[rows], times))
     return found
 
 
 def may_reach(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> Mask:
-    """Which objects come near enough to which solids to be looked at, (solids, n): by the mean path of each model and its deviation."""
+    """On which pieces of their way objects come near enough to solids to be looked at, (solids, K, n): by each model's mean path and its
+    deviation."""
     t = ways.knots_s[:, None]
     mean, cov = picture.mean[:, :, None], picture.cov[:, :, :, None]
     east, north = mean[:, 0] + t * mean[:, 3], mean[:, 1] + t * mean[:, 4]
@@ -99,7 +99,7 @@ def may_reach(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> Mask:
     centre = np.array([shape.centre for shape in solids])[:, :, None, None, None]
     radius = np.array([shape.radius_m for shape in solids])[:, None, None, None]
     off = _distance(centre[:, 0], centre[:, 1], east, north)
-    return np.asarray(((off <= spread + radius) & (picture.model[:, None] > FLOOR / MODELS)).any(axis=(1, 2)))
+    return np.asarray(((off <= spread + radius) & (picture.model[:, None] > FLOOR / MODELS)).any(axis=1))
 
 
 def _distance(x: Array, y: Array, east: Array, north: Array) -> Array:
@@ -113,44 +113,47 @@ def _distance(x: Array, y: Array, east: Array, north: Array) -> Array:
 
 def sample(picture: Picture, ways: Paths, who: NDArray[np.intp]) -> Flights:
     """The sample paths of some objects. Which model a sample has now is chosen by its own coordinate."""
-    order = np.array(ORDER)
-    covs = np.moveaxis(picture.cov[:, order[:, None], order][..., who], -1, 1)
-    state = np.moveaxis(_factor(covs) @ ways.state, 2, 0)  # (6, models, c, N), still in the order of the coordinates
-    state = state[np.argsort(order)] + np.moveaxis(picture.mean[:, :, who], 1, 0)[..., None]
+    mean, cov = np.moveaxis(picture.mean[..., who], -1, 1), np.moveaxis(picture.cov[..., who], -1, 1)
+    roots = np.concatenate([_roots(cov), mean[..., None]], axis=-1).astype(np.float32)  # times (normals, 1): the state
+    calm, agile = roots @ ways.state
     shares = picture.model[:, who]
-    calm = ways.choice < (shares[0] / shares.sum(axis=0))[:, None]
-    now = np.where(calm, state[:, 0], state[:, 1])
-    begin, rate = now[:3], now[3:]
-    noise = np.where(calm[:, None], ways.noise[0, :2, None], ways.noise[1, :2, None])
-    ground = begin[:2, :, None] + rate[:2, :, None] * ways.knots_s[:, None] + noise
-    middle, half = (ground[:, :, 1:] + ground[:, :, :-1]) / 2, (ground[:, :, 1:] - ground[:, :, :-1]) / 2
-    return Flights(begin, rate, np.where(calm, 0, 1), ground, middle, np.sqrt(half[0] ** 2 + half[1] ** 2))
+    is_calm = ways.choice < (shares[0] / shares.sum(axis=0))[:, None]
+    now = np.where(is_calm[:, None], calm, agile)
+    ground = np.where(is_calm[:, None, None], ways.noise[0, :2], ways.noise[1, :2])
+    ground += now[:, :2, None]
+    ground += now[:, 3:5, None] * ways.knots_s[:, None].astype(np.float32)
+    return Flights(now, is_calm, ground)
 
 
-def _factor(covs: Array) -> Array:
-    """A root of each covariance, (..., 6, 6): Cholesky's, or where one is singular the symmetric one of all."""
+def _roots(cov: Array) -> Array:
+    """A root of each covariance, (..., 6, 6), whose columns belong to ``Paths.state``: Cholesky's with the state in ``ORDER``, or where
+    one is singular the symmetric root of all."""
+    order = np.array(ORDER)
+    turned = cov[..., order[:, None], order]
     try:
-        return np.asarray(np.linalg.cholesky(covs))
+        roots = np.linalg.cholesky(turned)
     except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(covs)
-        return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :])
+        values, vectors = np.linalg.eigh(turned)
+        roots = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
+    return np.asarray(roots[..., np.argsort(order), :])
 
 
-def _times(flights: Flights, ways: Paths, shape: Solid, rows: NDArray[np.intp]) -> Array:
-    """When each sample path of some rows first touches a solid: (rows, N) seconds, inf for never."""
-    pieces, samples = flights.half_m.shape[1:]
-    close = np.flatnonzero(near(shape, flights.middle[:, rows], flights.half_m[rows]))
-    row, rest = np.divmod(close, pieces * samples)
-    piece, path = np.divmod(rest, samples)
-    at, knot = rows[row] * samples + path, (rows[row] * (pieces + 1) + piece) * samples + path
-    up, climb, model = flights.begin[2].take(at), flights.rate[2].take(at), flights.model.take(at)
-    ends = []
-    for step in (0, 1):
-        level = up + climb * ways.knots_s[piece + step] + ways.noise[model, 2, piece + step, path]
-        ends.append(np.stack([flights.ground[0].take(knot + step * samples), flights.ground[1].take(knot + step * samples), level]))
-    gap = np.diff(ways.knots_s)
-    times = np.full((len(rows), samples), np.inf)
-    np.minimum.at(times.reshape(-1), row * samples + path, ways.knots_s[piece] + first_touch(shape, *ends) * gap[piece])
+def _times(flights: Flights, ways: Paths, shape: Solid, pieces: Mask) -> Array:
+    """When each sample path first touches a solid, (c, N): seconds, inf for never. ``pieces`` (K, c): those to be looked at."""
+    times = np.full(flights.calm.shape, np.inf)
+    row, piece = np.nonzero(pieces.T)
+    east, north = ([flights.ground[row, axis, piece + step] for step in (0, 1)] for axis in (0, 1))
+    close = np.flatnonzero(near(shape, (east[0], north[0]), (east[1], north[1])))
+    which, path = np.divmod(close, len(ways.choice))
+    row, piece = row[which], piece[which]
+    model = np.where(flights.calm[row, path], 0, 1)
+    up, climb = flights.now[row, 2, path], flights.now[row, 5, path]
+    ends = [
+        np.stack([east[step].take(close), north[step].take(close), up + climb * ways.knots_s[knot] + ways.noise[model, 2, knot, path]])
+        for step, knot in ((0, piece), (1, piece + 1))
+    ]
+    begins, ends_s = ways.knots_s[piece], ways.knots_s[piece + 1]
+    np.minimum.at(times, (row, path), begins + first_touch(shape, *ends) * (ends_s - begins))
     return times
 
 

@@ -36,14 +36,13 @@ GROWTH = 1.6  # each piece is so much longer than the one before
 CELLS = 24  # of each piece, for the integrals over the noise
 MODELS = 2  # calm, agile
 
-STATE = 6  # coordinates of the present state: velocity first
 MODEL, CHANGE = 4, 5  # coordinates that choose the present model and the time of its change
 
 
 class Paths(msgspec.Struct, frozen=True):
     """The samples for one horizon.
 
-    ``knots_s`` (K + 1,) from 0. ``state`` (6, N): standard normals for the present state, in the order that ``ORDER`` says.
+    ``knots_s`` (K + 1,) from 0. ``state`` (7, N): standard normals for the present state, in the order that ``ORDER`` says, and ones.
     ``choice`` (N,), uniform: which model is in force now. ``noise`` (models, 3, K + 1, N): metres off the straight path by noise, by
     present model. ``spread_m`` (models, K + 1): the greatest standard deviation of that, horizontally.
     """
@@ -73,7 +72,7 @@ def _paths(calm: float, agile: float, stay_s: float, speed_sd: float, climb_sd: 
     level, rest = normal[:2], normal[8:]  # where the noise ends, east and north; the rest of it, piece by piece backwards
     east, north = np.vstack([level[:1], rest[: pieces - 1]]), np.vstack([level[1:], rest[pieces - 1 : 2 * pieces - 2]])
     up = rest[2 * pieces : 3 * pieces] * min(climb_sd / speed_sd, 1.0)
-    state = normal[[2, 3, 6, 7, 8 + 2 * pieces - 2, 8 + 2 * pieces - 1]]
+    state = np.vstack([normal[[2, 3, 6, 7, 8 + 2 * pieces - 2, 8 + 2 * pieces - 1]], np.ones(SAMPLES)])
     change_s = -stay_s * np.log1p(-cube[CHANGE])
     noise, spread = np.zeros((MODELS, 3, pieces + 1, SAMPLES)), np.zeros((MODELS, pieces + 1))
     for model, densities in enumerate(((calm, agile), (agile, calm))):
@@ -81,7 +80,7 @@ def _paths(calm: float, agile: float, stay_s: float, speed_sd: float, climb_sd: 
         factor = np.linalg.cholesky(covariance[:, ::-1, ::-1])
         noise[model, :, 1:] = np.einsum("nkj,ajn->akn", factor, np.stack([east, north, up]))[:, ::-1]
         spread[model, 1:] = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2).max(axis=0))
-    return Paths(knots, state, cube[MODEL], noise, spread)
+    return Paths(knots, state.astype(np.float32), cube[MODEL], noise.astype(np.float32), spread)
 
 
 def knots_s(horizon_s: float) -> Array:

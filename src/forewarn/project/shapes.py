@@ -19,6 +19,8 @@ from forewarn.site import Circle, Origin, Site, Zone
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 NEVER = np.inf
+SLACK_M = 0.5
+Ground = tuple[NDArray[np.floating], NDArray[np.floating]]
 
 
 class Solid(msgspec.Struct, frozen=True):
@@ -54,10 +56,12 @@ def _solid(
     return Solid((float(centre[0]), float(centre[1])), radius, corners, floor_m, ceiling_m)
 
 
-def near(solid: Solid, middle: Array, half_m: Array) -> Mask:
-    """Whether straight pieces with these middles, (2, ...), and half lengths may touch the solid: cheap, and never wrongly no."""
-    east, north, reach = middle[0] - solid.centre[0], middle[1] - solid.centre[1], half_m + solid.radius_m
-    return np.asarray(east * east + north * north <= reach * reach)
+def near(solid: Solid, a: Ground, b: Ground) -> Mask:
+    """Whether straight pieces from ``a`` to ``b``, east and north of any one shape, may touch the solid: by boxes about both; cheap, and
+    never wrongly no (``SLACK_M`` is for single precision)."""
+    (east, north), reach = solid.centre, solid.radius_m + SLACK_M
+    beside = (np.maximum(a[0], b[0]) >= east - reach) & (np.minimum(a[0], b[0]) <= east + reach)
+    return np.asarray(beside & (np.maximum(a[1], b[1]) >= north - reach) & (np.minimum(a[1], b[1]) <= north + reach))
 
 
 def first_touch(solid: Solid, a: Array, b: Array) -> Array:

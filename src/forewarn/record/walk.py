@@ -39,8 +39,8 @@ class Walk:
     """What is known of a record up to the entry where the walk stands.
 
     ``given``: what the checkpoint states, if it can be read. ``sizes``: where the root is to be kept in ``roots``. ``snapshots``: of
-    these numbers, and of the newest, the log's ``Snapshot`` is kept in ``named`` with its entry. ``after``: bundles behind the last
-    entry that was acknowledged.
+    these numbers, and of the newest, the log's ``Snapshot`` is kept in ``named`` with its entry. ``last``: the last bundle
+    that there can be.
     """
 
     def __init__(self, reader: Reader, given: Checkpoint | None, sizes: Collection[int], snapshots: Collection[int]) -> None:
@@ -48,7 +48,7 @@ class Walk:
         self.roots = {size: self.tree.root() for size in sizes if size == 0}
         self.named: dict[int, tuple[int, Snapshot]] = {}
         self.newest: tuple[int, Snapshot] | None = None
-        self.after = 0
+        self.last = 0
         self.notes: list[str] = []
         self._reader, self._given, self._sizes, self._snapshots = reader, given, sizes, snapshots
         self._covered = given.size if given else 0
@@ -116,11 +116,13 @@ class Walk:
 
     def _end(self, page: Page) -> None:
         """Behind the last entry that was acknowledged."""
-        while self._reader.read(bundle_path(page.number + 1 + self.after), 1) is not None:
-            self.after += 1
-        whole, torn = len(page.entries) - len(page.stored), page.behind
-        if whole or torn or page.behind_tile or self.after:
-            left = f"{whole} entries, {torn} bytes of one, {page.behind_tile} bytes of a leaf hash, {self.after} more bundles"
+        whole, torn_hash = len(page.entries) - len(page.stored), page.behind_tile
+        while len(page.entries) == WIDTH:  # entries of one commit may go on in the next bundle
+            page = read_page(self._reader, page.number + 1)
+            whole += len(page.entries)
+        self.last = page.number
+        if whole or page.behind or torn_hash:
+            left = f"{whole} entries, {page.behind} bytes of one, {torn_hash} bytes of a leaf hash"
             self.notes.append(f"behind entry {self.tree.size - 1} a crash left what was never acknowledged: {left}")
         if self._order.within:
             self.notes.append("the record ends inside its last step")

@@ -41,7 +41,7 @@ def factor(clutter: Clutter, enu: Array) -> Array:
 
 
 def learn(clutter: Clutter, enu: Array, false: Array, density: float) -> Clutter:
-    """The map after a look with plots at ``enu`` (2 or 3, m), false with chances ``false`` (m,); ``density``: the stated, a square metre."""
+    """The map after a look with plots at ``enu`` (2 or 3, m), false with chances ``false`` (m,); ``density``: stated, a square metre."""
     keep = math.exp(-1.0 / MEMORY)
     inside, row, column = _squares(clutter, enu)
     plots = clutter.plots * keep

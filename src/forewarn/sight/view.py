@@ -44,7 +44,7 @@ class View(msgspec.Struct, frozen=True):
 
     def detection(self, enu: Array) -> Array:
         """Chance (n,) that one look detects an object at ``enu`` (3, n), metres about the site's origin."""
-        return self.chance * self.inside(enu)
+        return np.where(self.inside(enu), self.chance, 0.0)
 
     def clutter(self, enu: Array) -> Array:
         """False plots (n,) a look at each place ``enu`` (3, n): per square metre; per radian where the sensor gives bearings."""

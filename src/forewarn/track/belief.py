@@ -1,0 +1,100 @@
+"""What the tracker believes at one time: every track's estimate, existence and evidence as arrays, tracks last.
+
+A track is a Bernoulli component of a Poisson multi-Bernoulli density (Williams, "Marginal multi-Bernoulli filters: RFS derivation
+of MHT, JIPDA, and association-based MeMBer", IEEE Trans. Aerospace and Electronic Systems 51 (3), 2015). Beside *there* and *not
+there* it may be a *ghost*: a false track of the one sensor that gave it birth, which only that sensor can see. Objects
+that nobody has seen yet are a Poisson intensity, even over the ground, one for each sensor.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import msgspec
+import numpy as np
+
+from forewarn.messages import KINDS
+from forewarn.sight.clutter import Clutter
+from forewarn.track.plan import Plan
+
+NEVER = -(2**62)
+
+
+class Belief(msgspec.Struct, frozen=True):
+    """M = 2 models, D state (see ``motion``), S sensors, K kinds, n tracks.
+
+    ``mean`` (M, D, n), ``cov`` (M, D, D, n), ``model`` (M, n); ``real``, ``ghost`` (n,): chances to be there and to be a ghost of
+    sensor ``origin`` (n,); ``seen`` (S, n): chance that a self-tracking sensor is following it now; ``hit_ns`` (S, n): when each
+    sensor last showed it; ``log_kind`` (K, n): log evidence; ``opinion`` (S, K, n): what of it a self-tracking sensor last thought of
+    its track, which its next opinion replaces; ``updated_ns`` (n,); ``label`` (3, n): sensor, time and place in the look of the plot
+    that gave it birth. ``unseen`` (S,): unseen objects a square metre; ``look_ns`` (S,): each sensor's last look. ``clutter``: where each
+    sensor's false plots come from. ``merged``: labels (gone, left, time) of the last merges.
+    """
+
+    t_ns: int
+    mean: np.ndarray
+    cov: np.ndarray
+    model: np.ndarray
+    real: np.ndarray
+    ghost: np.ndarray
+    origin: np.ndarray
+    seen: np.ndarray
+    hit_ns: np.ndarray
+    log_kind: np.ndarray
+    opinion: np.ndarray
+    updated_ns: np.ndarray
+    label: np.ndarray
+    unseen: np.ndarray
+    look_ns: np.ndarray
+    clutter: dict[str, Clutter] = {}
+    merged: tuple[tuple[tuple[int, int, int], tuple[int, int, int], int], ...] = ()
+
+    @property
+    def n(self) -> int:
+        """How many tracks."""
+        return int(self.real.shape[0])
+
+    def but(self, **changes: Any) -> Self:
+        """The same with some fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
+
+TRACKS = ("mean", "cov", "model", "real", "ghost", "origin", "seen", "hit_ns", "log_kind", "opinion", "updated_ns", "label")
+"""The fields that have tracks last."""
+
+
+def empty(plan: Plan, life_s: float) -> Belief:
+    """Nothing is known yet, at the beginning of time; unseen objects are as many as births and lives of ``life_s`` bring about."""
+    d, s = plan.size, len(plan.sensors)
+    return Belief(
+        t_ns=NEVER,
+        mean=np.zeros((2, d, 0)),
+        cov=np.zeros((2, d, d, 0)),
+        model=np.zeros((2, 0)),
+        real=np.zeros(0),
+        ghost=np.zeros(0),
+        origin=np.zeros(0, dtype=np.int64),
+        seen=np.zeros((s, 0)),
+        hit_ns=np.zeros((s, 0), dtype=np.int64),
+        log_kind=np.zeros((len(KINDS), 0)),
+        opinion=np.zeros((s, len(KINDS), 0)),
+        updated_ns=np.zeros(0, dtype=np.int64),
+        label=np.zeros((3, 0), dtype=np.int64),
+        unseen=np.full(s, plan.births * life_s),
+        look_ns=np.full(s, NEVER, dtype=np.int64),
+    )
+
+
+def take(belief: Belief, rows: np.ndarray) -> Belief:
+    """The tracks ``rows`` (indices or a mask over tracks) alone, in that order."""
+    return belief.but(**{name: getattr(belief, name)[..., rows] for name in TRACKS})
+
+
+def join(belief: Belief, more: dict[str, np.ndarray]) -> Belief:
+    """With more tracks behind: ``more`` holds every field of ``TRACKS``."""
+    return belief.but(**{name: np.concatenate([getattr(belief, name), more[name]], axis=-1) for name in TRACKS})
+
+
+def settled(belief: Belief) -> Belief:
+    """The same with every array laid out in C order, as thawing lays it out: sums then run in the same order to the last bit."""
+    return belief.but(**{name: np.ascontiguousarray(getattr(belief, name)) for name in (*TRACKS, "unseen", "look_ns")})

@@ -1,0 +1,49 @@
+"""Whether an object is there: how that changes with time, and what kinds it may be.
+
+An object stays for ``life_s`` on the mean. A sensor that tracks by itself follows an object in runs with holes between: a
+two-state chain, each state lasting ``correlation_s`` on the mean, so that after a few misses a hole is the likely reason and further
+ones tell little. Its false plots come in runs too (*ghosts*), which end with the rate 1 / ``correlation_s``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forewarn.track import motion
+from forewarn.track.belief import NEVER, Belief
+from forewarn.track.plan import Plan, Sense
+
+Array = NDArray[np.float64]
+
+
+def at(plan: Plan, belief: Belief, t_ns: int) -> Belief:
+    """The belief at a later time, with nothing more seen."""
+    if belief.t_ns == NEVER or t_ns <= belief.t_ns:
+        return belief.but(t_ns=max(t_ns, belief.t_ns))
+    dt = (t_ns - belief.t_ns) / 1e9
+    mean, cov, model = motion.predict(plan, belief.mean.copy(), belief.cov.copy(), belief.model, dt)
+    tau = np.array([s.tau_s for s in plan.senses])
+    fade = np.exp(-2.0 * dt / np.maximum(tau, 1e-9))[:, None]
+    stay = np.exp(-dt / plan.life_s)
+    runs = np.array([s.ghosts for s in plan.senses])[:, None]
+    seen = np.where(runs, 0.5 + (belief.seen - 0.5) * fade, 1.0)
+    return belief.but(
+        t_ns=t_ns, mean=mean, cov=cov, model=model, seen=seen, real=belief.real * stay, ghost=belief.ghost * stay,
+        unseen=belief.unseen * stay + plan.births * plan.life_s * (1.0 - stay),
+    )  # fmt: skip
+
+
+def kinds(plan: Plan, log_kind: Array) -> Array:
+    """Chances (K, n) of the kinds by the priors and the sensors' opinions so far."""
+    log = log_kind + np.log(np.maximum(plan.kinds, 1e-12))[:, None]
+    share = np.exp(log - log.max(axis=0, initial=-np.inf))
+    return np.asarray(share / share.sum(axis=0))
+
+
+def freshness(sense: Sense, belief: Belief) -> Array:
+    """How new (n,) what this sensor says of each track is, 0 to 1: 1 - exp(-t / tau) after it last showed the track."""
+    if sense.tau_s <= 0:
+        return np.ones(belief.n)
+    since = np.where(belief.hit_ns[sense.index] == NEVER, np.inf, (belief.t_ns - belief.hit_ns[sense.index]) / 1e9)
+    return np.asarray(1.0 - np.exp(-np.maximum(since, 0.0) / sense.tau_s))

@@ -1,0 +1,169 @@
+"""One look as arrays: where its plots are, how sure, and what the sensor thinks of them. Plots are put in an order by value.
+
+A plot measured at another time than its look is compared with where the track was then: z = p - lag v + slow error, where
+lag = t_look - t_plot; the process noise over the lag is neglected.
+"""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+
+from forewarn import geo
+from forewarn.messages import KINDS, Observation, Offset, Plot, Polar, Position
+from forewarn.sight.view import View
+from forewarn.track.plan import Plan, Sense
+
+
+class Look(msgspec.Struct, frozen=True):
+    """A look of ``sensor`` at ``t_ns``: m plots that are places, b that are bearings.
+
+    ``place`` (3, m): metres about the site's origin, up NaN where not measured; ``noise`` (2, 2, m): horizontal covariance of what is
+    new with each plot; ``up_var`` (m,); ``velocity`` (2, m): rates east and north, NaN where not told; ``bearing``, ``bearing_sd`` (b,):
+    radians from north, bias taken off. ``time_ns`` (m + b,) and ``odds`` (K + 1, m + b), log likelihood of the sensor's
+    opinion for each kind and of a false plot, run over places first, then bearings.
+    """
+
+    sensor: str
+    t_ns: int
+    scan: bool
+    view: View
+    place: np.ndarray
+    noise: np.ndarray
+    up_var: np.ndarray
+    velocity: np.ndarray
+    bearing: np.ndarray
+    bearing_sd: np.ndarray
+    time_ns: np.ndarray
+    odds: np.ndarray
+
+    @property
+    def key(self) -> tuple[int, str, tuple[int, ...], tuple[float, ...]]:
+        """Looks are taken in this order, whatever order they came in."""
+        return self.t_ns, self.sensor, tuple(self.time_ns.tolist()), (*self.place[:2].ravel().tolist(), *self.bearing.tolist())
+
+
+def read(plan: Plan, view: View, observation: Observation, plots: tuple[Plot, ...]) -> Look:
+    """The look of ``observation`` with those of its plots that can be used."""
+    sense = plan.sensors[observation.sensor]
+    where = _cartesian(plan, sense, view, [p for p in plots if not _bearing_only(p)])
+    lines = [p for p in plots if _bearing_only(p)]
+    azimuth = np.array([math.radians(p.measured.azimuth_deg) for p in lines if isinstance(p.measured, Polar)]) - sense.bias_rad
+    spread = np.array([math.radians(p.sigma_azimuth_deg) if p.sigma_azimuth_deg else sense.azimuth_rad for p in lines])
+    order = np.lexsort((azimuth, np.array([p.t_ns for p in lines]))) if lines else np.zeros(0, dtype=np.int64)
+    lines, azimuth, spread = [lines[i] for i in order.tolist()], azimuth[order], spread[order]
+    everything = [*where.plots, *lines]
+    return Look(
+        sensor=observation.sensor,
+        t_ns=observation.t_ns,
+        scan=observation.scan,
+        view=view,
+        place=where.place,
+        noise=where.noise,
+        up_var=where.up_var,
+        velocity=_velocity(where.plots),
+        bearing=azimuth,
+        bearing_sd=np.hypot(spread, sense.bias_sigma_rad),
+        time_ns=np.array([p.t_ns for p in everything], dtype=np.int64),
+        odds=opinions(sense, everything),
+    )
+
+
+def _bearing_only(plot: Plot) -> bool:
+    return isinstance(plot.measured, Polar) and plot.measured.range_m is None
+
+
+class _Where(msgspec.Struct):
+    plots: list[Plot]
+    place: np.ndarray
+    noise: np.ndarray
+    up_var: np.ndarray
+
+
+def _cartesian(plan: Plan, sense: Sense, view: View, plots: list[Plot]) -> _Where:
+    """Places of plots, shape (3, m), their horizontal covariance (2, 2, m) and the variance of the height (m,)."""
+    place, noise = np.full((3, len(plots)), np.nan), np.zeros((2, 2, len(plots)))
+    geodetic = [j for j, p in enumerate(plots) if isinstance(p.measured, Position)]
+    if geodetic:
+        place[:, geodetic] = _from_geodetic(plan, [plots[j] for j in geodetic], bool(sense.up_m))
+    spot = np.array(view.spot or (0.0, 0.0, 0.0))
+    up_var = np.full(len(plots), sense.up_m**2)
+    for j, plot in enumerate(plots):
+        sigma = plot.sigma_m or 0.0
+        white = sense.white_m if not sigma else (math.sqrt(max(sigma**2 - sense.slow_m**2, sense.white_m**2)) if sense.at else sigma)
+        noise[0, 0, j] = noise[1, 1, j] = white**2
+        if isinstance(plot.measured, Offset):
+            up = plot.measured.up_m if sense.up_m and plot.measured.up_m is not None else math.nan
+            place[:, j] = spot + np.array((plot.measured.east_m, plot.measured.north_m, up))
+        elif isinstance(plot.measured, Polar):
+            place[:, j], noise[:, :, j], up_var[j] = _from_polar(sense, plot, plot.measured)
+            place[:, j] += spot
+    if view.spot is not None and sense.bias_rad:
+        place[:2] = spot[:2, None] + _turn(place[:2] - spot[:2, None], -sense.bias_rad)
+    order = np.lexsort((place[1], place[0], np.array([p.t_ns for p in plots]))) if plots else np.zeros(0, dtype=np.int64)
+    return _Where([plots[i] for i in order.tolist()], *(np.ascontiguousarray(a[..., order]) for a in (place, noise, up_var)))
+
+
+def _from_geodetic(plan: Plan, plots: list[Plot], tall: bool) -> np.ndarray:
+    """Positions as metres about the site's origin, (3, m); up NaN where no height is told or used."""
+    where = [p.measured for p in plots if isinstance(p.measured, Position)]
+    lat, lon = np.array([w.lat_deg for w in where]), np.array([w.lon_deg for w in where])
+    alt = np.array([math.nan if w.alt_m is None or not tall else w.alt_m for w in where])
+    told = np.isfinite(alt)
+    enu = geo.to_enu(lat, lon, np.where(told, alt, plan.origin[2]), plan.origin)
+    enu[2] = np.where(told, enu[2], math.nan)
+    return enu
+
+
+def _from_polar(sense: Sense, plot: Plot, polar: Polar) -> tuple[np.ndarray, np.ndarray, float]:
+    """East, north, up of the sensor, horizontal covariance, height variance. Without an elevation the range counts as level."""
+    distance, azimuth = polar.range_m or 0.0, math.radians(polar.azimuth_deg)
+    sd_range = plot.sigma_range_m or sense.range_m
+    sd_azimuth = math.radians(plot.sigma_azimuth_deg) if plot.sigma_azimuth_deg else sense.azimuth_rad
+    tall = polar.elevation_deg is not None and sense.elevation_rad > 0
+    elevation = math.radians(polar.elevation_deg or 0.0) if tall else 0.0
+    level, rise = distance * math.cos(elevation), distance * math.sin(elevation)
+    out, side = np.array([math.sin(azimuth), math.cos(azimuth)]), np.array([math.cos(azimuth), -math.sin(azimuth)])
+    along = (sd_range * math.cos(elevation)) ** 2 + (rise * sense.elevation_rad) ** 2
+    noise = along * np.outer(out, out) + (level * sd_azimuth) ** 2 * np.outer(side, side)
+    up_var = (sd_range * math.sin(elevation)) ** 2 + (level * sense.elevation_rad) ** 2
+    return np.array([*(level * out), rise if tall else math.nan]), noise, up_var
+
+
+def _turn(level: np.ndarray, angle: float) -> np.ndarray:
+    """East, north (2, m) turned clockwise."""
+    c, s = math.cos(angle), math.sin(angle)
+    return np.stack([c * level[0] + s * level[1], c * level[1] - s * level[0]])
+
+
+def _velocity(plots: list[Plot]) -> np.ndarray:
+    """East and north rates (2, m), NaN where course or speed are not told."""
+    speed = np.array([math.nan if p.speed_mps is None else p.speed_mps for p in plots])
+    course = np.radians([math.nan if p.course_deg is None else p.course_deg for p in plots])
+    return np.stack([speed * np.sin(course), speed * np.cos(course)]) if plots else np.zeros((2, 0))
+
+
+SURPRISE = 0.05
+"""Of readings, this share may be anything: no reading is impossible, and one that is odd for all tells nothing."""
+
+
+def opinions(sense: Sense, plots: list[Plot]) -> np.ndarray:
+    """Log likelihood of each plot's label, reflection and score for each kind and, last, for a false plot: (K + 1, m)."""
+    log = np.zeros((len(KINDS) + 1, len(plots)))
+    for j, plot in enumerate(plots):
+        if plot.label is not None and plot.label in sense.labels:
+            log[:, j] += np.log(np.maximum(sense.labels[plot.label], 1e-3))
+        if plot.reflection_db is not None and sense.reflection:
+            log[:, j] += [_bell(plot.reflection_db, *bell, 100.0) for bell in sense.reflection]
+        if plot.score is not None and sense.score is not None:
+            log[:-1, j] += _bell(plot.score, *sense.score[0], 1.0)
+            log[-1, j] += _bell(plot.score, *sense.score[1], 1.0)
+    return log
+
+
+def _bell(x: float, mean: float, sd: float, width: float) -> float:
+    """Log density of a normal, but for the share that may be anything over ``width``."""
+    normal = math.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * math.sqrt(2.0 * math.pi))
+    return math.log((1.0 - SURPRISE) * normal + SURPRISE / width)

@@ -1,0 +1,161 @@
+"""The site file's numbers as the tracker uses them, worked out once a site and kept in the tracker's state."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+
+from forewarn import geo
+from forewarn.messages import KINDS
+from forewarn.site import Opinions, Sensor, Site
+
+WHITE = 0.1
+"""Of a self-tracking sensor's error variance, the share that is new with each plot; the rest stays for about ``correlation_s``."""
+LOOKS = 5.0
+"""A sensor that tracks by itself knows an object's velocity as from so many looks: its error is ``sigma_m / (LOOKS interval)``."""
+SPELLS = 4.0
+"""An agile spell lasts so much shorter than a calm one, which lasts ``stay_s``."""
+VAGUE = 0.3
+"""A track is *vague*, and not published, once its horizontal error (root mean square) is this share of ``coast_s`` x ``speed_sd_mps``."""
+Bell = tuple[float, float]
+
+
+class Sense(msgspec.Struct, frozen=True):
+    """One sensor. ``at``: where its slow error stands in a track's state, 0: it has none. ``labels`` are rows of P(label | kind) over
+    the kinds and, last, false plots; ``reflection`` bells (mean, spread) in the same order; ``score`` of true and of false plots."""
+
+    index: int
+    places: bool
+    at: int
+    tau_s: float
+    slow_m: float
+    white_m: float
+    up_m: float
+    velocity_mps: float
+    range_m: float
+    azimuth_rad: float
+    elevation_rad: float
+    bias_rad: float
+    bias_sigma_rad: float
+    interval_s: float
+    labels: dict[str, tuple[float, ...]]
+    reflection: tuple[Bell, ...]
+    score: tuple[Bell, Bell] | None
+
+    @property
+    def ghosts(self) -> bool:
+        """Whether it tracks by itself: it follows objects in runs, and its false plots come in runs too."""
+        return self.at > 0
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """``power``: density of the two models' acceleration, m^2/s^3; ``vertical``: the vertical's share of it. ``kinds``: prior shares.
+    ``births``: new objects a second and square metre. ``slow``: (place in the state, seconds, metres) of each slow error."""
+
+    size: int
+    power: tuple[float, float]
+    stay_s: tuple[float, float]
+    vertical: float
+    slow: tuple[tuple[int, float, float], ...]
+    kinds: tuple[float, ...]
+    births: float
+    life_s: float
+    speed_mps: float
+    climb_mps: float
+    height: Bell
+    drop_below: float
+    coast_s: float
+    late_s: float
+    vague_m: float
+    ids: tuple[str, ...]
+    sensors: dict[str, Sense]
+    origin: geo.Origin
+
+    @property
+    def senses(self) -> list[Sense]:
+        """The sensors in the site's order, which ``Sense.index`` counts; ``ids`` are their names."""
+        return [self.sensors[name] for name in self.ids]
+
+
+def make(site: Site) -> Plan:
+    """The plan of a site."""
+    t = site.tracking
+    sensors: dict[str, Sense] = {}
+    slow: list[tuple[int, float, float]] = []
+    for index, sensor in enumerate(site.sensors):
+        at = 6 + 2 * len(slow) if sensor.correlation_s > 0 and sensor.reports in ("position", "polar") else 0
+        sensors[sensor.id] = _sense(sensor, index, at)
+        if at:
+            slow.append((at, sensor.correlation_s, sensors[sensor.id].slow_m))
+    shares = np.array([site.priors.kinds.get(kind, 0.0) for kind in KINDS])
+    shares = shares / shares.sum() if shares.sum() > 0 else np.full(len(KINDS), 1.0 / len(KINDS))
+    return Plan(
+        size=6 + 2 * len(slow),
+        power=(t.calm, t.agile),
+        stay_s=(t.stay_s, t.stay_s / SPELLS),
+        vertical=min((t.climb_sd_mps / t.speed_sd_mps) ** 2, 1.0),
+        slow=tuple(slow),
+        kinds=tuple(shares.tolist()),
+        births=site.priors.births_per_min_km2 / 60.0 / 1e6,
+        life_s=site.priors.life_s,
+        speed_mps=t.speed_sd_mps,
+        climb_mps=t.climb_sd_mps,
+        height=(t.height_m, t.height_sd_m),
+        drop_below=t.drop_below,
+        coast_s=t.coast_s,
+        late_s=t.late_s,
+        vague_m=VAGUE * t.coast_s * t.speed_sd_mps,
+        ids=tuple(sensor.id for sensor in site.sensors),
+        sensors=sensors,
+        origin=(site.origin.lat_deg, site.origin.lon_deg, site.origin.alt_m),
+    )
+
+
+def _sense(sensor: Sensor, index: int, at: int) -> Sense:
+    white = WHITE if at else 1.0
+    return Sense(
+        index=index,
+        places=sensor.reports in ("position", "polar"),
+        at=at,
+        tau_s=sensor.correlation_s,
+        slow_m=sensor.sigma_m * math.sqrt(1.0 - white),
+        white_m=sensor.sigma_m * math.sqrt(white),
+        up_m=sensor.sigma_alt_m or 0.0,
+        velocity_mps=sensor.sigma_m / (LOOKS * sensor.interval_s),
+        range_m=sensor.sigma_range_m,
+        azimuth_rad=math.radians(sensor.sigma_azimuth_deg),
+        elevation_rad=math.radians(sensor.sigma_elevation_deg or 0.0),
+        bias_rad=math.radians(sensor.bias_azimuth_deg),
+        bias_sigma_rad=math.radians(sensor.bias_sigma_azimuth_deg),
+        interval_s=sensor.interval_s,
+        labels=_labels(sensor.opinions),
+        reflection=_reflection(sensor.opinions),
+        score=_score(sensor.opinions),
+    )
+
+
+def _labels(opinions: Opinions) -> dict[str, tuple[float, ...]]:
+    """P(label | kind) for each kind and false plots; what is left out takes `other`, else 1."""
+    return {
+        label: (*(float(row.get(kind, row.get("other", 1.0))) for kind in KINDS), float(row.get("false", 1.0)))
+        for label, row in opinions.labels.items()
+    }
+
+
+def _reflection(opinions: Opinions) -> tuple[Bell, ...]:
+    """A bell for each kind and false plots; what is left out takes `other`, else that of false plots, so that it tells nothing."""
+    table = opinions.reflection_db
+    if not table:
+        return ()
+    spare = table.get("false") or next(iter(table.values()))
+    bells = [table.get(kind) or table.get("other") or spare for kind in KINDS] + [spare]
+    return tuple((bell.mean, bell.sd) for bell in bells)
+
+
+def _score(opinions: Opinions) -> tuple[Bell, Bell] | None:
+    table = opinions.score
+    if "true" not in table or "false" not in table:
+        return None
+    return (table["true"].mean, table["true"].sd), (table["false"].mean, table["false"].sd)

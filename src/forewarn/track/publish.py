@@ -1,0 +1,234 @@
+"""The belief as others see it: predicted to a time, with public numbers, as messages and as arrays.
+
+Published is what exists with ``publish_above`` or did once, and is not vague. A track that ends, or grows vague, is said once more as
+*ended*; if it is found again it gets a new number, with the old one as its parent.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from forewarn import geo
+from forewarn.messages import KINDS, Estimate, Track
+from forewarn.site import Site
+from forewarn.track import claims, motion
+from forewarn.track.belief import Belief, take
+from forewarn.track.claims import Claimed
+from forewarn.track.existence import at
+from forewarn.track.plan import Plan
+
+Array = NDArray[np.float64]
+LEFT = 256  # lost tracks whose numbers are remembered
+_UPPER = np.triu_indices(6)
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """Every published track, in the order of its number; frame: east, north, up at the site's origin, metres.
+
+    ``mean`` (2, 6, n), ``cov`` (2, 6, 6, n), ``model`` (2, n): aided where a claim is the track's; ``existence``, ``existence_sensed``
+    (n,); ``log_kind`` (K, n): the sensors' opinions; ``has_claim`` (n,); ``track`` (n,): public numbers; ``t_updated_ns`` (n,).
+    ``messages``: the tracks in the same order, and behind them those that have just ended.
+    """
+
+    t_ns: int
+    mean: np.ndarray
+    cov: np.ndarray
+    model: np.ndarray
+    existence: np.ndarray
+    existence_sensed: np.ndarray
+    log_kind: np.ndarray
+    has_claim: np.ndarray
+    track: np.ndarray
+    t_updated_ns: np.ndarray
+    messages: tuple[Track, ...]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What was published: numbers by label with the last message of each, the next number, and the numbers of tracks that were left."""
+
+    last: dict[str, Track] = {}
+    left: dict[str, int] = {}
+    next: int = 1
+
+
+class Rows(NamedTuple):
+    """All that may be published, as arrays with rows last (see ``Picture``) and one label a row. ``sensed`` (6, n), (6, 6, n)."""
+
+    mean: Array
+    cov: Array
+    model: Array
+    existence: Array
+    sensed: Array
+    log_kind: Array
+    updated_ns: NDArray[np.int64]
+    labels: list[str]
+    claim: list[str | None]
+    sensed_mean: Array
+    sensed_cov: Array
+
+
+def label_text(plan: Plan, label: tuple[int, int, int]) -> str:
+    """``sensor:time:place in the look``, so that the order of text is the order of birth for each sensor."""
+    return f"{plan.ids[label[0]]}:{label[1]:019d}:{label[2]}"
+
+
+def publish(
+    plan: Plan, site: Site, told: Told, belief: Belief, known: dict[str, Claimed], heard: dict[str, int], t_ns: int
+) -> tuple[Told, dict[str, Claimed], Picture]:
+    """The picture at ``t_ns``, what was told after it, and the claims with the tracks that they belong to. ``heard``: the numbers
+    of looks and claims, by ``when``: each track follows from the last look of every sensor that showed it."""
+    now = at(plan, belief, t_ns)
+    mean, cov = motion.merged(now.mean[:, :6], now.cov[:, :6, :6], now.model)
+    names = [label_text(plan, label) for label in zip(*now.label.tolist(), strict=True)]
+    shown = (now.real >= site.tracking.publish_above) | np.array([name in told.last for name in names], dtype=bool)
+    shown &= cov[0, 0] + cov[1, 1] <= plan.vague_m**2
+    picked = np.flatnonzero(shown)
+    now, mean, cov, names = take(now, picked), mean[..., picked], cov[..., picked], [names[i] for i in picked.tolist()]
+    known = _belonging(plan, known, now, mean, cov, t_ns)
+    rows = _rows(plan, site, told, now, mean, cov, names, known)
+    causes = _causes(plan, now, rows, known, heard)
+    parents = {label_text(plan, gone): label_text(plan, stayed) for gone, stayed, _ in belief.merged}
+    told, picture = _numbered(plan, told, rows, causes, parents, t_ns)
+    return told, known, picture
+
+
+def when(who: str, t_ns: int) -> str:
+    """A look's or a claim's name in ``heard``."""
+    return f"{who}:{t_ns}"
+
+
+def _causes(plan: Plan, now: Belief, rows: Rows, known: dict[str, Claimed], heard: dict[str, int]) -> list[tuple[int, ...]]:
+    """The numbers of what each row follows from."""
+    shown = [[when(name, t) for name, t in zip(plan.ids, hits, strict=True)] for hits in now.hit_ns.T.tolist()]
+    shown += [[] for _ in rows.labels[len(shown) :]]
+    said = [[when(claim, known[claim].t_ns)] if claim else [] for claim in rows.claim]
+    return [tuple(sorted({heard[k] for k in (*a, *b) if k in heard})) for a, b in zip(shown, said, strict=True)]
+
+
+def _belonging(plan: Plan, known: dict[str, Claimed], now: Belief, mean: Array, cov: Array, t_ns: int) -> dict[str, Claimed]:
+    """Which track each claim belongs to: the one it had while it fits, else the nearest free one that fits well."""
+    if not known:
+        return known
+    labels = [(a, b, c) for a, b, c in now.label.T.tolist()]
+    d2 = {}
+    for name, claimed in known.items():
+        two, q, model = claims.ahead(plan, claimed, t_ns)
+        d2[name] = claims.distance(mean, cov, *motion.merged(two, q, model)) if labels else np.zeros(0)
+    kept = {n: c.belongs for n, c in known.items() if c.belongs in labels and d2[n][labels.index(c.belongs)] < claims.LEAVE}
+    free = [(float(d2[n][i]), n, i) for n in known if n not in kept for i in np.flatnonzero(d2[n] < claims.JOIN).tolist()]
+    for _, name, i in sorted(free):
+        if name not in kept and labels[i] not in kept.values():
+            kept[name] = labels[i]
+    return {n: msgspec.structs.replace(c, belongs=kept.get(n)) if c.belongs != kept.get(n) else c for n, c in known.items()}
+
+
+def _rows(plan: Plan, site: Site, told: Told, now: Belief, mean: Array, cov: Array, names: list[str], known: dict[str, Claimed]) -> Rows:
+    """Tracks, aided where a claim belongs to them, and behind them the claims that belong to none."""
+    rows = Rows(
+        now.mean[:, :6], now.cov[:, :6, :6], now.model, now.real, now.real, now.log_kind, now.updated_ns, names, [None] * now.n, mean, cov
+    )
+    if not known:
+        return rows
+    labels = [(a, b, c) for a, b, c in now.label.T.tolist()]
+    means, covs, existence, updated, owner = rows.mean.copy(), rows.cov.copy(), now.real.copy(), now.updated_ns.copy(), list(rows.claim)
+    alone: list[Claimed] = []
+    for name, claimed in sorted(known.items()):
+        two, q, model = claims.ahead(plan, claimed, now.t_ns)
+        if claimed.belongs is None:
+            label = f"claim:{claimed.born_ns:019d}:{name}"
+            if claims.existence(plan, claimed, now.t_ns) >= site.tracking.publish_above or label in told.last:
+                alone.append(claimed)
+            continue
+        i = labels.index(claimed.belongs)
+        said, spread = motion.merged(two, q, model)
+        for m in (0, 1):
+            means[m, :, i], covs[m, :, :, i] = claims.intersect(rows.mean[m, :, i], rows.cov[m, :, :, i], said[:, 0], spread[..., 0])
+        existence[i] = 1.0 - (1.0 - now.real[i]) * (1.0 - claims.existence(plan, claimed, now.t_ns))
+        updated[i], owner[i] = max(updated[i], claimed.t_ns), name
+    rows = rows._replace(mean=means, cov=covs, existence=existence, updated_ns=updated, claim=owner)
+    return _with_alone(plan, rows, alone, now.t_ns)
+
+
+def _with_alone(plan: Plan, rows: Rows, alone: list[Claimed], t_ns: int) -> Rows:
+    """Objects that nothing but claims tells of, behind the others."""
+    for claimed in alone:
+        two, q, model = claims.ahead(plan, claimed, t_ns)
+        rows = Rows(
+            np.concatenate([rows.mean, two], axis=-1), np.concatenate([rows.cov, q], axis=-1), np.concatenate([rows.model, model], axis=-1),
+            np.append(rows.existence, claims.existence(plan, claimed, t_ns)), np.append(rows.sensed, 0.0),
+            np.concatenate([rows.log_kind, np.zeros((len(KINDS), 1))], axis=-1), np.append(rows.updated_ns, claimed.t_ns),
+            [*rows.labels, f"claim:{claimed.born_ns:019d}:{claimed.identity}"], [*rows.claim, claimed.identity],
+            np.concatenate([rows.sensed_mean, two[0]], axis=-1), np.concatenate([rows.sensed_cov, q[0]], axis=-1),
+        )  # fmt: skip
+    return rows
+
+
+def _numbered(
+    plan: Plan, told: Told, rows: Rows, causes: list[tuple[int, ...]], parents: dict[str, str], t_ns: int
+) -> tuple[Told, Picture]:
+    """Give numbers in the order of labels to what has none, end what is gone, and write the messages."""
+    fresh = sorted(name for name in rows.labels if name not in told.last)
+    numbers = {name: track.track for name, track in told.last.items()} | {name: told.next + k for k, name in enumerate(fresh)}
+    order = sorted(range(len(rows.labels)), key=lambda i: numbers[rows.labels[i]])
+    gone = sorted((track.track, name) for name, track in told.last.items() if name not in set(rows.labels))
+    whole, spread = motion.merged(rows.mean, rows.cov, rows.model)
+    aided, sensed = estimates(plan, whole, spread), estimates(plan, rows.sensed_mean, rows.sensed_cov)
+    merged: dict[str, list[int]] = {}
+    for number, name in gone:
+        merged.setdefault(parents.get(name, ""), []).append(number)
+    messages = []
+    for i in order:
+        name = rows.labels[i]
+        came = ((told.left[name],) if name in told.left and name in fresh else ()) + tuple(merged.get(name, ()))
+        messages.append(
+            Track(
+                track=numbers[name], label=name, t_ns=t_ns, existence=float(rows.existence[i]), existence_sensed=float(rows.sensed[i]),
+                aided=aided[i], sensed=sensed[i] if rows.sensed[i] > 0 else None, t_updated_ns=int(rows.updated_ns[i]),
+                claim=rows.claim[i], parents=came, causes=causes[i],
+            )
+        )  # fmt: skip
+    ended = [
+        msgspec.structs.replace(told.last[name], t_ns=t_ns, existence=0.0, existence_sensed=0.0, ended=True, parents=()) for _, name in gone
+    ]
+    left = {**told.left, **{name: number for number, name in gone}}
+    after = Told(
+        last={track.label: track for track in messages},
+        left=dict(sorted(left.items(), key=lambda item: item[1])[-LEFT:]),
+        next=told.next + len(fresh),
+    )
+    return after, _picture(rows, order, numbers, (*messages, *ended), t_ns)
+
+
+def _picture(rows: Rows, order: list[int], numbers: dict[str, int], messages: tuple[Track, ...], t_ns: int) -> Picture:
+    return Picture(
+        t_ns=t_ns,
+        mean=rows.mean[..., order],
+        cov=rows.cov[..., order],
+        model=rows.model[..., order],
+        existence=rows.existence[order],
+        existence_sensed=rows.sensed[order],
+        log_kind=rows.log_kind[..., order],
+        has_claim=np.array([rows.claim[i] is not None for i in order], dtype=bool),
+        track=np.array([numbers[rows.labels[i]] for i in order], dtype=np.int64),
+        t_updated_ns=rows.updated_ns[order],
+        messages=messages,
+    )
+
+
+def estimates(plan: Plan, mean: Array, cov: Array) -> list[Estimate]:
+    """Means (6, n) and covariances (6, 6, n) as messages."""
+    if mean.shape[1] == 0:
+        return []
+    places = geo.to_place(mean[:3], plan.origin).T.tolist()
+    level, up = np.sqrt(cov[0, 0] + cov[1, 1]).tolist(), np.sqrt(cov[2, 2]).tolist()
+    upper = cov[_UPPER].T.tolist()
+    return [
+        Estimate(
+            lat_deg=lat, lon_deg=lon, alt_m=alt, east_mps=e, north_mps=n, up_mps=u, sigma_m=level[i], sigma_alt_m=up[i], cov=tuple(upper[i])
+        )
+        for i, ((lat, lon, alt), (e, n, u)) in enumerate(zip(places, mean[3:6].T.tolist(), strict=True))
+    ]

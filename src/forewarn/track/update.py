@@ -1,0 +1,193 @@
+"""One look taken into the belief: pair, associate, correct, and let what no track explains give birth.
+
+Weights follow the TOMB/P recursion (Williams 2015, section IV): a track that is there with chance r and detected with chance p
+shows plot z with weight r p l(z), and nothing with 1 - r p; a plot that is no track's is false or a new object, weight c(z) + u p l(z).
+What the sensor thinks of a plot enters as a likelihood ratio against false plots; of its own track, each opinion of a self-tracking sensor
+replaces the one before. Ghosts share kinematics and detection with objects, and are seen by their own sensor only. Lone reports
+(``scan`` false) tell nothing by their absence.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forewarn.sight import clutter
+from forewarn.track import bearing, match
+from forewarn.track.associate import Marginals, marginals
+from forewarn.track.belief import Belief
+from forewarn.track.birth import born
+from forewarn.track.existence import at, freshness, kinds
+from forewarn.track.look import Look
+from forewarn.track.match import Pairs
+from forewarn.track.plan import Plan, Sense
+
+Array = NDArray[np.float64]
+NIL, LEAST = 1e-300, 1e-9
+
+
+class Chances(NamedTuple):
+    """Of each track (n,): that it is there and shown, that it is a ghost and shown; ``missed``: weight of showing nothing."""
+
+    shown: Array
+    ghost: Array
+    missed: Array
+    scan: bool
+
+
+class Found(NamedTuple):
+    """What a look said of tracks: ``pairs`` with the chances of each, the share of an object (not a ghost) in each pair (p,), and what
+    its opinion makes of the chances of the kinds (K, p); ``ratio`` (K, m): that opinion, against a false plot."""
+
+    pairs: Pairs
+    chance: Marginals
+    object: Array
+    kinds: Array
+    ratio: Array
+
+
+def take(plan: Plan, belief: Belief, look: Look) -> Belief:
+    """The belief after a look; the look is not older than the belief."""
+    belief = at(plan, belief, look.t_ns)
+    if look.place.shape[1] or (look.scan and plan.sensors[look.sensor].places):
+        belief = _places(plan, belief, look)
+    for part in _lines(plan, look):
+        belief = _bearings(plan, belief, look, part)
+    look_ns = belief.look_ns.copy()
+    look_ns[plan.sensors[look.sensor].index] = look.t_ns
+    return belief.but(look_ns=look_ns)
+
+
+def _places(plan: Plan, belief: Belief, look: Look) -> Belief:
+    """All plots of the look that are places: tracks, clutter and births."""
+    sense, m = plan.sensors[look.sensor], look.place.shape[1]
+    plots = match.plots(plan, look)
+    pairs = match.pairs(belief, plots) if m and belief.n else match.none(belief)
+    learned = belief.clutter.get(look.sensor) or clutter.start((look.view.spot or (0.0, 0.0, 0.0))[:2], look.view.reach_m[1])
+    place = np.where(np.isfinite(look.place), look.place, plan.height[0])
+    false = np.log(np.maximum(look.view.clutter(place) * clutter.factor(learned, place), NIL)) + plots.false
+    ratio = look.odds[:-1, :m] - look.odds[-1, :m]
+    fresh = born(plan, belief, look, plots, ratio)
+    found = _associate(plan, sense, belief, pairs, detected(sense, belief, look, look.scan), np.logaddexp(false, fresh.log), ratio)
+    belief = _correct(plan, sense, belief, look, found, detected(sense, belief, look, look.scan))
+    if look.scan:
+        learned = clutter.learn(learned, place, found.chance.new, look.view.density)
+        belief = belief.but(clutter={**belief.clutter, look.sensor: learned})
+    return fresh.join(plan, belief, look, false, found.chance.new)
+
+
+def _lines(plan: Plan, look: Look) -> list[list[int]]:
+    """The bearings that are taken together: a whole scan, or one by one where they are lone reports."""
+    every = list(range(len(look.bearing)))
+    if look.scan and not plan.sensors[look.sensor].places:
+        return [every]
+    return [[b] for b in every]
+
+
+def _bearings(plan: Plan, belief: Belief, look: Look, part: list[int]) -> Belief:
+    """Bearings correct, raise and hold, and in a scan their absence lowers; they never give birth."""
+    if look.view.spot is None or not belief.n:
+        return belief
+    sense, m = plan.sensors[look.sensor], look.place.shape[1]
+    alike = 1.0 - freshness(sense, belief)
+    variance = look.bearing_sd[part] ** 2 * ((1.0 + alike) / np.maximum(1.0 - alike, 1e-6))[:, None]
+    pairs = bearing.pairs(belief, look.view.spot, look.bearing[part], variance)
+    false = np.log(np.maximum(look.view.clutter(np.zeros((3, len(part)))), NIL))
+    which = [m + b for b in part]
+    chances = detected(sense, belief, look, look.scan and not sense.places)
+    found = _associate(plan, sense, belief, pairs, chances, false, look.odds[:-1, which] - look.odds[-1, which])
+    return _correct(plan, sense, belief, look, found, chances)
+
+
+def detected(sense: Sense, belief: Belief, look: Look, scan: bool) -> Chances:
+    """How likely this look shows each track."""
+    whole = belief.model[0] * belief.mean[0, :3] + belief.model[1] * belief.mean[1, :3]
+    seen = look.view.detection(whole) * belief.seen[sense.index]
+    shown, ghost = belief.real * seen, own_ghost(sense, belief) * seen
+    missed = np.maximum(1.0 - shown - ghost, LEAST) if scan else np.ones(belief.n)
+    return Chances(shown, ghost, missed, scan)
+
+
+def own_ghost(sense: Sense, belief: Belief) -> Array:
+    """Chance (n,) that each track is a ghost of this sensor."""
+    return np.where(belief.origin == sense.index, belief.ghost, 0.0)
+
+
+def _associate(plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, chances: Chances, other: Array, ratio: Array) -> Found:
+    """Whose the plots are. ``other`` (m,): log weight of a plot that is no track's; ``ratio`` (K, m)."""
+    i, j = pairs.track, pairs.plot
+    opinion = np.exp(ratio[:, j] - belief.opinion[sense.index][:, i]) * kinds(plan, belief.log_kind)[:, i]
+    real, ghost = chances.shown[i] * opinion.sum(axis=0), chances.ghost[i]
+    log = _likelihood(belief, pairs)
+    weight = np.maximum(real + ghost, NIL) / chances.missed[i] * np.exp(np.clip(log - other[j], -300, 300))
+    if not sense.ghosts:  # what it says again so soon is less than new evidence
+        weight = np.minimum(weight, weight ** freshness(sense, belief)[i])
+    chance = marginals(i, j, weight, belief.n, len(other))
+    return Found(pairs, chance, real / (real + ghost + NIL), opinion / np.maximum(opinion.sum(axis=0), NIL), ratio)
+
+
+def _likelihood(belief: Belief, pairs: Pairs) -> Array:
+    """Log likelihood (p,) of each pair over both models."""
+    both = pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL))
+    return np.asarray(np.logaddexp(both[0], both[1]))
+
+
+def _correct(plan: Plan, sense: Sense, belief: Belief, look: Look, found: Found, chances: Chances) -> Belief:
+    """The tracks after the look."""
+    kept = found.chance.none / chances.missed
+    there = belief.real + belief.ghost - (chances.shown + chances.ghost) * chances.scan
+    after = _moved(belief, found, kept * np.maximum(there, LEAST))
+    n, i, share = belief.n, found.pairs.track, found.chance.pair
+    shown = np.bincount(i, share, n)
+    real = np.clip(kept * (belief.real - chances.shown * chances.scan) + np.bincount(i, share * found.object, n), 0.0, 1.0)
+    ghost = kept * (belief.ghost - chances.ghost * chances.scan) + np.bincount(i, share * (1.0 - found.object), n)
+    ghost = np.clip(ghost, 0.0, 1.0 - real)
+    hit_ns = belief.hit_ns.copy()
+    hit_ns[sense.index, shown > 0.5] = look.t_ns
+    after = after.but(real=real, ghost=ghost, hit_ns=hit_ns, updated_ns=np.where(shown > 0.5, look.t_ns, belief.updated_ns))
+    after = after.but(log_kind=_kinds(plan, belief, found))
+    if not sense.ghosts:
+        return after
+    still = kept * ((belief.real + own_ghost(sense, belief)) * belief.seen[sense.index] - (chances.shown + chances.ghost) * chances.scan)
+    return _followed(sense, after, found, still + shown)
+
+
+def _moved(belief: Belief, found: Found, none: Array) -> Belief:
+    """Each model's mixture over what the track may have shown, as one Gaussian; the models' new chances. ``none`` (n,): nothing."""
+    pairs, beta = found.pairs, found.chance.pair
+    if len(beta) == 0:
+        return belief
+    both = pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL))
+    rows, first = np.unique(pairs.track, return_index=True)
+    of = np.searchsorted(rows, pairs.track)
+    old, new = belief.model[:, rows] * none[rows], beta * np.exp(both - np.logaddexp(both[0], both[1]))
+    total = np.maximum(old + np.add.reduceat(new, first, axis=-1), NIL)
+    w0, w = old / total, new / total[:, of]
+    stay = belief.mean[..., rows]
+    mean = w0[:, None] * stay + np.add.reduceat(w[:, None] * pairs.mean, first, axis=-1)
+    d0, d = stay - mean, pairs.mean - mean[..., of]
+    cov = w0[:, None, None] * (belief.cov[..., rows] + d0[:, :, None] * d0[:, None])
+    cov += np.add.reduceat(w[:, None, None] * (pairs.cov + d[:, :, None] * d[:, None]), first, axis=-1)
+    means, covs, model = belief.mean.copy(), belief.cov.copy(), belief.model.copy()
+    means[..., rows], covs[..., rows] = mean, (cov + cov.swapaxes(1, 2)) / 2
+    model[:, rows] = total / total.sum(axis=0)
+    return belief.but(mean=means, cov=covs, model=model)
+
+
+def _kinds(plan: Plan, belief: Belief, found: Found) -> Array:
+    """Log evidence (K, n) of the kinds: the mixture over what the track may have shown."""
+    n, i = belief.n, found.pairs.track
+    share = kinds(plan, belief.log_kind) * found.chance.none
+    share = share + np.stack([np.bincount(i, found.chance.pair * row, n) for row in found.kinds])
+    return np.asarray(np.log(np.maximum(share, 1e-12)) - np.log(np.maximum(plan.kinds, 1e-12))[:, None])
+
+
+def _followed(sense: Sense, after: Belief, found: Found, seen: Array) -> Belief:
+    """What a self-tracking sensor is following, and what it now thinks of it. ``seen`` (n,): weight of being followed."""
+    chain, opinion = after.seen.copy(), after.opinion.copy()
+    chain[sense.index] = np.clip(seen / np.maximum(after.real + own_ghost(sense, after), NIL), 0.0, 1.0)
+    sure = found.chance.pair > 0.5
+    opinion[sense.index][:, found.pairs.track[sure]] = found.ratio[:, found.pairs.plot[sure]]
+    return after.but(seen=chain, opinion=opinion)

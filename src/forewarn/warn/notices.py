@@ -1,0 +1,106 @@
+"""What operators alone are told of the watch's own sight: a sensor that fell silent, is down or poor, a zone with blind directions.
+
+The ``Notice`` says all of it; the CAP form (status System, scope Restricted) says *seeing*, *degraded* or *blind* and no more, so that
+an alert in the wrong hands tells nobody from where to come unseen.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from forewarn.messages import Alert, Blind, DeliveryReport, Health, Message, Notice
+from forewarn.site import Site
+from forewarn.warn import words
+from forewarn.warn.cap import Cap, Grade, identifier, reference, time, write
+from forewarn.warn.state import State, Thread
+from forewarn.warn.words import LANGUAGES, spoken
+
+POOR = ("degraded", "silent", "down", "blind")
+BLIND_FROM = 0.9  # share of the directions from which a zone counts as blind
+LIFE_S = 3600
+RESTRICTION = "For the operators of this watch only."
+Batch = tuple[Message, ...]
+
+
+def notice(state: State, site: Site, news: Health | Blind) -> tuple[State, Batch]:
+    """What became of a sensor or of a zone's sight; the messages follow from the one just before them."""
+    return _health(state, site, news) if isinstance(news, Health) else _blind(state, site, news)
+
+
+def _health(state: State, site: Site, news: Health) -> tuple[State, Batch]:
+    state = msgspec.structs.replace(state, sensors={**state.sensors, news.sensor: news.state})
+    if news.state not in POOR and news.before not in POOR:
+        return state, ()
+    detail = f": {news.detail}" if news.detail else ""
+    told = Notice(
+        t_ns=news.t_ns, about="sensor", subject=news.sensor, state=news.state,
+        text=f"Sensor {news.sensor} is {news.state}, was {news.before}{detail}.", causes=(-1,),
+    )  # fmt: skip
+    state, alert = _alert(state, site, "sensor", news.sensor, news.state, news.t_ns)
+    return state, (told, *alert)
+
+
+def _blind(state: State, site: Site, news: Blind) -> tuple[State, Batch]:
+    state = msgspec.structs.replace(state, blind={**state.blind, news.zone: news.sectors})
+    sight = "seeing" if not news.sectors else "blind" if news.share >= BLIND_FROM else "degraded"
+    where = ", ".join(f"{s.from_deg:.0f} to {s.to_deg:.0f} degrees" for s in news.sectors)
+    text = f"Zone {news.zone} can be approached unseen from {where} ({news.share:.0%} of the circle)." if where else ""
+    told = Notice(
+        t_ns=news.t_ns, about="zone", subject=news.zone, state=sight,
+        text=text or f"Zone {news.zone} has no blind direction any more.", causes=(-1,),
+    )  # fmt: skip
+    state, alert = _alert(state, site, "zone", news.zone, sight, news.t_ns)
+    return state, (told, *alert)
+
+
+def _alert(
+    state: State, site: Site, about: Literal["sensor", "zone"], subject: str, how: str, t_ns: int
+) -> tuple[State, tuple[Alert, ...]]:
+    """The CAP form: an Alert when something becomes poor, Updates until it is well again; nothing where nothing is open or new."""
+    key = f"{about}:{subject}"
+    episode, thread = state.threads.get(key, (0, Thread()))
+    if not thread.references and how not in POOR:
+        return state, ()
+    episode += not thread.references
+    cap = _cap(site, about, subject, how, t_ns, episode, thread)
+    alert = Alert(
+        identifier=cap.identifier, t_ns=t_ns, status="System", scope="Restricted", msg_type=cap.msg_type, references=cap.references,
+        xml=write(cap), causes=(-1,),
+    )  # fmt: skip
+    thread = thread.add(reference(cap)) if how in POOR else Thread()
+    return msgspec.structs.replace(state, threads={**state.threads, key: (episode, thread)}), (alert,)
+
+
+def _cap(site: Site, about: Literal["sensor", "zone"], subject: str, how: str, t_ns: int, episode: int, thread: Thread) -> Cap:
+    names = next((zone.name for zone in site.zones if about == "zone" and zone.id == subject), {})
+    stamp = time(t_ns)[:19].replace("-", "").replace(":", "")
+    return Cap(
+        identifier=f"{identifier((site.name, about, subject, str(episode)))}.{thread.number + 1}~{stamp}",
+        sender=site.sender,
+        sent_ns=t_ns,
+        status="System",
+        msg_type="Update" if thread.references else "Alert",
+        scope="Restricted",
+        words=tuple(
+            words.seeing(lang, spoken(site.title, lang, site.name), about, spoken(names, lang, subject), how) for lang in LANGUAGES
+        ),
+        category="Infra",
+        response="Assess" if how in POOR else "None",
+        grade=Grade("Unknown" if how in POOR else "Past", "Unknown" if how in POOR else "Minor", "Observed"),
+        expires_ns=t_ns + LIFE_S * 1_000_000_000,
+        references=thread.references,
+        restriction=RESTRICTION,
+        note=words.EXERCISE["en"][1] if site.recorded else "",
+        incidents=identifier((site.name, about, subject, str(episode))),
+    )
+
+
+def delivered(state: State, site: Site, report: DeliveryReport) -> tuple[State, Batch]:
+    """What became of a delivery: what did not arrive, operators hear of."""
+    if report.state not in ("failed", "refused"):
+        return state, ()
+    text = f"Delivery {report.deliver} was {report.state}{f': {report.detail}' if report.detail else ''}."
+    causes = tuple(sorted({seq for seq in (report.deliver, report.seq) if seq > 0}))
+    return state, (Notice(t_ns=report.t_ns, about="delivery", subject=str(report.deliver), state=report.state, text=text, causes=causes),)

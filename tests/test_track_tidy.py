@@ -1,0 +1,58 @@
+"""Forgetting and merging."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forewarn.track import belief, tidy
+from tests.test_track_match import PLAN, tracks
+from tests.track_help import SECOND, at
+
+
+def two(apart_m: float, real: tuple[float, float] = (0.9, 0.4)) -> belief.Belief:
+    """Two tracks, 10 m sure, at rest, last shown a second ago."""
+    prior = tracks(2, 1)
+    mean, cov = np.zeros_like(prior.mean), np.zeros_like(prior.cov)
+    mean[:, 0, 1] = apart_m
+    cov[:, range(PLAN.size), range(PLAN.size)] = 100.0
+    hit = np.full((5, 2), at(0) - SECOND)
+    return prior.but(mean=mean, cov=cov, real=np.array(real), hit_ns=hit, t_ns=at(0))
+
+
+def test_two_at_one_place_are_one_and_the_likelier_stays() -> None:
+    after = tidy.tidy(PLAN, two(3.0))
+    assert after.n == 1
+    assert after.label[2].tolist() == [0]
+    assert after.real[0] == pytest.approx(1 - 0.1 * 0.6)
+    assert after.merged[-1][:2] == ((0, 0, 1), (0, 0, 0))
+
+
+def test_the_likelier_stays_wherever_it_stands() -> None:
+    assert tidy.tidy(PLAN, two(3.0, (0.4, 0.9))).label[2].tolist() == [1]
+
+
+def test_two_places_are_two() -> None:
+    assert tidy.tidy(PLAN, two(60.0)).n == 2
+
+
+def test_two_that_one_look_shows_apart_are_two() -> None:
+    before = two(3.0)
+    assert tidy.tidy(PLAN, before.but(hit_ns=np.full((5, 2), at(0)))).n == 2
+
+
+def test_what_is_hardly_there_is_forgotten() -> None:
+    assert tidy.tidy(PLAN, two(60.0, (0.9, 1e-6))).label[2].tolist() == [0]
+
+
+def test_what_no_place_was_told_of_for_long_is_forgotten() -> None:
+    before = two(60.0)
+    hit = before.hit_ns.copy()
+    hit[:3, 1] = at(0) - round((PLAN.coast_s + 1) * SECOND)  # a bearing alone does not hold a track
+    assert tidy.tidy(PLAN, before.but(hit_ns=hit)).label[2].tolist() == [0]
+
+
+def test_three_at_one_place_are_one() -> None:
+    prior, pair = tracks(3, 1), two(2.0)
+    three = prior.but(**{name: getattr(pair, name)[..., [0, 1, 1]] for name in belief.TRACKS})
+    assert tidy.tidy(PLAN, three).n == 1
