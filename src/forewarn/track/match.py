@@ -108,7 +108,8 @@ def near(belief: Belief, plot: Plots) -> tuple[Index, Index]:
             rate = np.sqrt(GATE[-1] * belief.cov[:, a + 3, a + 3].max(axis=0)) + np.ptp(belief.mean[:, a + 3], axis=0) / 2
             reach += rate[:, None] * np.abs(lag)
         close &= np.abs(where) <= reach
-    return np.nonzero(close)
+    track, at = np.nonzero(close)
+    return track.astype(np.int64), at.astype(np.int64)
 
 
 def innovation(belief: Belief, plot: Plots, track: Index, at: Index) -> tuple[Array, Array, Array]:
