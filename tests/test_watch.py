@@ -145,3 +145,60 @@ def test_events_that_nothing_can_be_done_about_leave_the_watch_running() -> None
     ]
     state, _ = fold(begun(), iter(odd))
     assert any(isinstance(x, m.Warning) for x in fold(state, events())[1])
+
+
+TWO = SITE.replace(
+    "[[zones]]",
+    """[[feeds]]
+id = "again"
+sensor = "radar"
+format = "table"
+file = "more.csv"
+
+[feeds.table]
+time = { column = "time", unit = "s" }
+scan_time = { column = "time", unit = "s" }
+columns = { lat = { column = "lat", unit = "deg" }, lon = { column = "lon", unit = "deg" } }
+
+[[zones]]""",
+)
+
+
+def test_a_thawed_watch_speaks_in_the_same_order_though_a_freeze_sorts_its_maps() -> None:
+    state = begun(TWO)
+    chunks = [m.Chunk(t_ns=START_NS, feed=feed, data=b"time,lat,lon\nx,y") for feed in ("radar", "again")]
+    state, _ = fold(state, iter(chunks))
+    more = [m.Chunk(t_ns=START_NS + 1, feed=feed, data=b",z\nq") for feed in ("radar", "again")]
+    tick = m.Tick(t_ns=START_NS + 100 * SECOND_NS)
+    live, again = (fold(s, iter([*more, tick]))[1] for s in (state, thaw(freeze(state), watch.State)))
+    assert list(map(m.encode, live)) == list(map(m.encode, again))
+
+
+def test_another_site_file_keeps_what_is_not_changed_by_it() -> None:
+    half = 70
+    state, said = fold(begun(), itertools.islice(events(), half))
+    assert any(isinstance(x, m.Warning) and x.action == "raise" for x in said)
+    numbers = {x.track for x in said if isinstance(x, m.Track)}
+    changed = m.SiteChanged(t_ns=state.t_ns, toml=SITE.replace("radius_m = 100.0", "radius_m = 120.0"))
+    state, said = fold(state, itertools.chain([changed], itertools.islice(events(), half, None)))
+    assert not [x for x in said if isinstance(x, m.Refusal)], "the feed is read on, its header is not asked for again"
+    assert {x.track for x in said if isinstance(x, m.Track) and x.ended} == numbers
+    assert all(x.track not in numbers for x in said if isinstance(x, m.Track) and not x.ended), "numbers are never used again"
+    warnings = [x for x in said if isinstance(x, m.Warning)]
+    assert warnings[0].episode == 1, "the standing warning is gone on with"
+    assert warnings[0].action in ("update", "all_clear")
+
+
+def test_a_warning_of_a_zone_that_is_no_more_is_withdrawn() -> None:
+    state, _ = fold(begun(), itertools.islice(events(), 70))
+    changed = m.SiteChanged(t_ns=state.t_ns, toml=SITE.replace('id = "clinic"', 'id = "school"'))
+    _, said = fold(state, iter([changed]))
+    assert [(x.zone, x.action) for x in said if isinstance(x, m.Warning)] == [("clinic", "withdraw")]
+
+
+def test_what_is_due_is_remembered_until_it_is_reported_of() -> None:
+    state, said = fold(begun(SITE.replace("tell = []", 'tell = ["desk"]')), events())
+    delivers = [x for x in said if isinstance(x, m.Deliver)]
+    assert [one.deliver for one in state.pending] == delivers
+    state, _ = fold(state, iter([m.DeliveryReport(t_ns=state.t_ns, deliver=delivers[0].seq, state="sent")]))
+    assert [one.deliver for one in state.pending] == delivers[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from forewarn import messages as m
@@ -158,3 +159,30 @@ def test_an_event_that_comes_with_an_older_time_is_moved_up_to_the_clock(tmp_pat
     watch.close()
     times = [e.t_ns for e in disk.entries(tmp_path / "r") if isinstance(e, m.Tick)]
     assert times == [START_NS + 10, START_NS + 10]
+
+
+def test_a_record_of_another_build_is_gone_on_with_and_that_is_said(tmp_path: Path) -> None:
+    watch = watching(tmp_path / "r")
+    watch.begin(SITE, START_NS)
+    for event in itertools.islice(events(), 40):
+        watch.take(event)
+    assert watch.store is not None
+    watch.store.close()
+    entries = list(disk.entries(tmp_path / "r"))
+    with Store.create(tmp_path / "other") as store:  # as a build would have written it that gave one message more in the tenth step
+        tenth = [e for e in entries if isinstance(e, m.StepDigest)][9]
+        for entry in entries:
+            seq = getattr(entry, "seq", 0)
+            moved = msgspec.structs.replace(entry, seq=seq + 1) if seq > tenth.of + tenth.messages else entry
+            if isinstance(entry, m.StepDigest):
+                of = entry.of + (entry.of > tenth.of)
+                moved = m.StepDigest(of=of, messages=entry.messages + (entry is tenth), sha256="0" * 64 if entry is tenth else entry.sha256)
+            store.append((moved,))
+    said: list[str] = []
+    again = Watching(Store.open(tmp_path / "other"), None, said.append)
+    again.resume(SITE)
+    assert any("another build" in line for line in said)
+    for event in itertools.islice(events(), 40, None):
+        again.take(event)
+    again.close()
+    assert disk.verify(tmp_path / "other").ok, str(disk.verify(tmp_path / "other"))

@@ -100,6 +100,10 @@ def run(
     from forewarn.edge.running import run as run_site
 
     _, described = read_site(site)
+    if fast and speed is not None:
+        raise typer.BadParameter("--fast and --speed exclude each other")
+    if drill is not None and not drill.strip():
+        raise typer.BadParameter("a drill has a name", param_hint="--drill")
     options = Options(data=data or site.parent, record=record, speed=None if fast else speed or 1.0, drill=drill)
     with _stopping() as stopped, _progress(described.name, json) as listener:
         summary = run_site(site, options, listener, say=lambda text: err.print(text, markup=False), stopped=stopped)
@@ -132,12 +136,14 @@ def _progress(name: str, quiet: bool) -> Iterator[Callable[[Any, Any], None] | N
     """What happens, as it happens: a bar with the event time on a terminal, and a line a warning."""
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
-    from forewarn.messages import Warning
+    from forewarn.messages import Notice, Warning
 
     def say(event: Any, messages: Any) -> None:
         for message in messages:
             if isinstance(message, Warning) and not quiet:
                 err.print(warning_line(message), markup=False)
+            elif isinstance(message, Notice) and not quiet:
+                err.print(f"{clock_time(message.t_ns)}  operators: {message.text}", markup=False)
 
     if quiet or not err.is_terminal:
         yield say
@@ -177,7 +183,7 @@ def _tell(summary: Summary, record: Path | None) -> None:
         out.print(f"  {sensor:<12} {what:<28} {state} at the end")
     for reason, count in sorted(summary.refusals.items()):
         out.print(f"  not used     {count} x {reason}", markup=False)
-    out.print(f"  {summary.published} tracks published, {len(summary.confirmed)} of them confirmed\n")
+    out.print(f"  {summary.published} tracks published, {summary.confirmed} of them confirmed\n")
     out.print("[bold]Warned[/bold]")
     for episode in summary.episodes:
         _tell_episode(episode)

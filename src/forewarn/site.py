@@ -191,7 +191,7 @@ class Zone(Part):
     id: Name
     name: dict[Literal["en", "ar"], str]
     circle: Circle | None = None
-    polygon: tuple[tuple[Lat, Lon], ...] | None = Field(None, description="corners (latitude, longitude), at least three")
+    polygon: tuple[tuple[Lat, Lon], ...] | None = Field(None, max_length=200, description="corners (latitude, longitude), three to 200")
     floor_m: Metres = Field(-1000.0, description="above the site's origin")
     ceiling_m: Metres = Field(1000.0, description="above the site's origin")
     horizon_s: Annotated[float, Field(gt=0, le=600)] = Field(30.0, description="how far ahead to look")

@@ -16,11 +16,13 @@ import msgspec
 from forewarn import decode, identify, project, sight, track, warn
 from forewarn import record as log
 from forewarn.messages import (
+    Alert,
     Answer,
     Ask,
     Blind,
     Chunk,
     Claim,
+    Deliver,
     DeliveryReport,
     Event,
     Health,
@@ -39,6 +41,7 @@ from forewarn.site import BadSite, Site, parse
 
 MAX_ASKS = 256  # questions that an answer may still come to; the oldest is forgotten first
 MAX_SITE_PARTS = 64
+MAX_PENDING = 256  # deliveries not reported of; the oldest is forgotten first
 
 Batch = tuple[Message, ...]
 
@@ -53,9 +56,16 @@ class Rooms(msgspec.Struct, frozen=True):
     warn: warn.State
 
 
+class Due(msgspec.Struct, frozen=True):
+    """A delivery, and the alert that it is to deliver."""
+
+    deliver: Deliver
+    alert: Alert
+
+
 class State(msgspec.Struct, frozen=True):
     """All that the watch remembers. ``toml`` is the site file in force, ``parts`` one that is still coming in,
-    ``positions`` how far each feed has been read, in bytes."""
+    ``positions`` how far each feed has been read, in bytes, ``pending`` what is to be sent and not reported of yet."""
 
     toml: str = ""
     parts: tuple[str, ...] = ()
@@ -64,6 +74,7 @@ class State(msgspec.Struct, frozen=True):
     rooms: Rooms | None = None
     positions: dict[str, int] = {}
     asks: tuple[Ask, ...] = ()
+    pending: tuple[Due, ...] = ()
     told: log.Told = log.Told()
 
 
@@ -84,13 +95,29 @@ def step(state: State, event: Event) -> tuple[State, Batch]:
     """
     if event.t_ns < state.t_ns:
         raise OutOfOrder(f"event at {event.t_ns} after {state.t_ns}")
-    state = msgspec.structs.replace(state, seq=state.seq + 1, t_ns=event.t_ns)
+    if state.rooms is None and not isinstance(event, SiteChanged):
+        raise OutOfOrder(f"{type(event).__name__} before a site file")
+    state, messages = _handle(msgspec.structs.replace(state, seq=state.seq + 1, t_ns=event.t_ns), event)
+    return msgspec.structs.replace(state, pending=_pending(state.pending, event, messages)), messages
+
+
+def _handle(state: State, event: Event) -> tuple[State, Batch]:
     if isinstance(event, SiteChanged):
         return _site_changed(state, event)
-    if state.rooms is None:
-        raise OutOfOrder(f"{type(event).__name__} before a site file")
     handler = cast(Callable[[State, Site, Event], tuple[State, Batch]], _HANDLERS[type(event)])
     return handler(state, site_of(state.toml), event)
+
+
+def due(messages: Batch) -> tuple[Due, ...]:
+    """The deliveries of a step, each with its alert."""
+    alerts = {message.seq: message for message in messages if isinstance(message, Alert)}
+    return tuple(Due(message, alerts[message.alert]) for message in messages if isinstance(message, Deliver))
+
+
+def _pending(pending: tuple[Due, ...], event: Event, messages: Batch) -> tuple[Due, ...]:
+    if isinstance(event, DeliveryReport):
+        pending = tuple(one for one in pending if one.deliver.seq != event.deliver)
+    return (*pending, *due(messages))[-MAX_PENDING:]
 
 
 def stamped(state: State, event: Event) -> Event:
@@ -112,6 +139,11 @@ def account(state: State, event: Event) -> tuple[State, Batch, Batch]:
 
 
 # ------------------------------------------------------------------------------------------------------------ numbers
+
+
+def renumbered(state: State, seq: int) -> State:
+    """The state with the last number that a record gave, where another build wrote more or fewer messages than this one would."""
+    return msgspec.structs.replace(state, seq=seq) if state.seq != seq else state
 
 
 def stamp(state: State, site: Site, batch: Sequence[Message], cause: int) -> tuple[State, Batch]:
@@ -161,14 +193,31 @@ def _site_changed(state: State, event: SiteChanged) -> tuple[State, Batch]:
     except BadSite as error:
         fault = error.faults[0]
         return _refused(msgspec.structs.replace(state, parts=()), event, fault.key, fault.found, fault.wanted)
+    state, said = _leave_zones(state, site, event)
+    before = state.rooms
+    kept = {feed.id for feed in site_of(state.toml).feeds if feed in site.feeds} if before else set()
     rooms = Rooms(
-        decoders={feed.id: decode.start(feed, site) for feed in site.feeds},
+        decoders={f.id: before.decoders[f.id] if before and f.id in kept else decode.start(f, site) for f in site.feeds},
         sight=sight.start(site),
-        track=track.start(site),
+        track=track.start(site, before.track if before else None),
         identify=identify.start(site),
-        warn=warn.start(site),
+        warn=warn.start(site, before.warn if before else None),
     )
-    return msgspec.structs.replace(state, toml=toml, parts=(), rooms=rooms), ()
+    positions = {feed: position for feed, position in state.positions.items() if feed in kept}
+    return msgspec.structs.replace(state, toml=toml, parts=(), rooms=rooms, positions=positions, asks=()), said
+
+
+def _leave_zones(state: State, site: Site, event: SiteChanged) -> tuple[State, Batch]:
+    """A warning of a zone that the new site file does not have is withdrawn: nobody would ever end it."""
+    said: list[Message] = []
+    gone = [zone.id for zone in site_of(state.toml).zones if zone.id not in {z.id for z in site.zones}] if state.rooms else []
+    for zone in gone:
+        reason = "the zone is in the site file no longer"
+        action = OperatorAction(t_ns=event.t_ns, role="site file", action="withdraw", zone=zone, reason=reason)
+        warned, told = warn.act(_rooms(state).warn, site_of(state.toml), action)
+        state, told = stamp(_with(state, warn=warned), site_of(state.toml), told, state.seq)
+        said += told if not any(isinstance(m, Refusal) for m in told) else ()
+    return state, tuple(said)
 
 
 def _chunk(state: State, site: Site, event: Chunk) -> tuple[State, Batch]:
@@ -225,8 +274,8 @@ def _tick(state: State, site: Site, event: Tick) -> tuple[State, Batch]:
     """Close what is open, look to the sensors, then judge."""
     items: list[Message] = []
     decoders = {}
-    for name, decoder in _rooms(state).decoders.items():
-        decoders[name], late = decode.flush(decoder, site, event.t_ns)
+    for feed in site.feeds:  # not the map's own order, which a freeze changes
+        decoders[feed.id], late = decode.flush(_rooms(state).decoders[feed.id], site, event.t_ns)
         items.extend(late)
     state, out = _take(_with(state, decoders=decoders), site, items, event)
     seen, news = sight.tick(_rooms(state).sight, site, event.t_ns)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import queue
+import ssl
 import threading
 import time
 from functools import cache, lru_cache
@@ -109,6 +110,8 @@ class Couriers:
             return "refused", str(refused)
         except Answered as answered:
             return "failed", str(answered.strerror)
+        except ssl.SSLError as error:  # its text names the host
+            return "failed", type(error).__name__
         except OSError as error:
             return "failed", f"{type(error).__name__}: {error.strerror or error}"[:200]
         except (http.client.HTTPException, ValueError) as error:

@@ -60,7 +60,7 @@ def steps(record: Path) -> Iterator[Step]:
 
 
 def _again(state: watch.State, event: Event, written: tuple[Message, ...], follows: bool) -> tuple[watch.State, Step]:
-    state, messages, given = watch.account(state, event)
+    state, messages, given = watch.account(watch.renumbered(state, event.seq - 1), event)
     return state, Step(event, messages, written, given, follows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -83,20 +84,21 @@ def run(
     toml, site = read_site(site_path)
     recipients = read_recipients(site, site_path.parent)
     store, resumed = _store(options.record)
+    summary = Summary.of(site)
+    begun = time.perf_counter()
     with Couriers(recipients, drill=options.drill) as couriers:
         watching = Watching(store, couriers, say, DURABLE_EVERY if site.recorded else 1)
-        summary = Summary.of(site)
-        begun = time.perf_counter()
-        events = _events(site, options, watching, toml, recipients, resumed, stopped)
-        for event in events:
-            for taken in (event, *couriers.reports()):
-                messages = watching.take(taken)
-                summary.add(taken, messages, site.tracking.confirmed)
-                if listener is not None:
-                    listener(taken, messages)
-        for report in couriers.finish():
-            watching.take(report)
-        watching.close()
+        with closing(watching):
+            for event in _events(site, options, watching, toml, recipients, resumed, stopped):
+                for taken in (event, *couriers.reports()):
+                    messages = watching.take(taken)
+                    summary.add(taken, messages, site.tracking.confirmed)
+                    if listener is not None:
+                        listener(taken, messages)
+            for report in couriers.finish() if watching.state.rooms else ():
+                watching.take(report)
+            watching.snapshot()
+            summary.end(watching.state)
     summary.wall_s = time.perf_counter() - begun
     return summary
 
@@ -118,7 +120,7 @@ def _events(
     if any(feed.live for feed in site.feeds):
         if not resumed:
             watching.begin(toml, clock.now_ns(), recipients.salted_hash)
-        yield from feeds.follow(site, options.data, clock.now_ns, watching.state.positions, stopped)
+        yield from feeds.follow(site, options.data, clock.now_ns, watching.state.positions, stopped, watching.say)
         return
     recorded = feeds.recorded(site, options.data, watching.state.positions, watching.state.t_ns)
     first = next(recorded, None)

@@ -9,7 +9,9 @@ import msgspec
 
 from forewarn.messages import Chunk, Claim, Deliver, Event, Health, Message, Notice, Observation, Refusal, Threat, Track, Warning
 from forewarn.site import Site
+from forewarn.watch import State
 
+EPISODES = 1000  # the newest are kept
 INSIDE = 0.5  # the chance of being inside from which the watch itself takes an object to have entered
 
 
@@ -41,10 +43,12 @@ class Summary(msgspec.Struct, kw_only=True):
     refusals: Counter[str] = msgspec.field(default_factory=Counter)
     health: dict[str, str] = msgspec.field(default_factory=dict)
     published: int = 0
-    confirmed: set[int] = msgspec.field(default_factory=set)
+    confirmed: int = 0
     episodes: list[Episode] = msgspec.field(default_factory=list)
     notices: int = 0
     wall_s: float = 0.0
+    sure: set[int] = msgspec.field(default_factory=set)
+    standing: dict[str, Episode] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, site: Site) -> Summary:
@@ -73,27 +77,36 @@ class Summary(msgspec.Struct, kw_only=True):
         elif isinstance(m, Notice):
             self.notices += 1
         elif isinstance(m, Track):
-            self.published = max(self.published, m.track)
-            if m.existence >= confirmed:
-                self.confirmed.add(m.track)
+            self._track(m, confirmed)
         else:
             self._tell(m)
+
+    def _track(self, track: Track, confirmed: float) -> None:
+        self.published = max(self.published, track.track)
+        if track.ended:
+            self.sure.discard(track.track)
+        elif track.existence >= confirmed and track.track not in self.sure:
+            self.sure.add(track.track)
+            self.confirmed += 1
 
     def _tell(self, m: Message) -> None:
         if isinstance(m, Threat):
             self._inside(m)
         elif isinstance(m, Warning) and m.action == "raise":
-            self.episodes.append(Episode(zone=m.zone, episode=m.episode, raised_ns=m.t_ns, in_s=m.in_s, tracks=m.tracks))
-        elif isinstance(m, Warning) and m.action in ("all_clear", "withdraw") and (open_ := self._open(m.zone)):
+            self.standing[m.zone] = Episode(zone=m.zone, episode=m.episode, raised_ns=m.t_ns, in_s=m.in_s, tracks=m.tracks)
+            self.episodes = [*self.episodes, self.standing[m.zone]][-EPISODES:]
+        elif isinstance(m, Warning) and m.action in ("all_clear", "withdraw") and (open_ := self.standing.pop(m.zone, None)):
             open_.ended_ns, open_.ended_by = m.t_ns, m.action
         elif isinstance(m, Deliver) and self.episodes and m.t_ns == self.episodes[-1].raised_ns:
             last = self.episodes[-1]
             last.told = tuple(sorted({*last.told, m.recipient}))
 
     def _inside(self, threat: Threat) -> None:
-        open_ = self._open(threat.zone)
+        open_ = self.standing.get(threat.zone)
         if open_ is not None and open_.ahead_s is None and threat.inside >= INSIDE:
             open_.ahead_s = (threat.t_ns - open_.raised_ns) / 1e9
 
-    def _open(self, zone: str) -> Episode | None:
-        return next((e for e in reversed(self.episodes) if e.zone == zone and e.ended_ns is None), None)
+    def end(self, state: State) -> None:
+        """How each sensor stands at the end."""
+        if state.rooms is not None:
+            self.health = {name: state.rooms.sight.sensors[name].state for name in self.health}

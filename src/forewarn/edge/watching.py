@@ -16,7 +16,7 @@ from forewarn import watch
 from forewarn.edge.build import header
 from forewarn.edge.store import Store, StoreError
 from forewarn.freeze import freeze, thaw
-from forewarn.messages import EVENTS, Alert, Deliver, DeliveryReport, Event, Header, Message, SiteChanged
+from forewarn.messages import EVENTS, Alert, Deliver, Event, Header, Message, SiteChanged, StepDigest
 
 PART = 10_000  # characters of a site file in one event: as JSON never more than an entry holds
 SNAPSHOT_EVERY_S = 60.0
@@ -55,14 +55,13 @@ class Watching:
         self._snapshot_t_ns = 0
         self._since_commit = 0
         self._failing = False
-        self._pending: dict[int, tuple[Deliver, Alert]] = {}
 
     def begin(self, toml: str, t_ns: int, recipients_hash: str = "") -> None:
         """Put a site file in force on a new record; ``t_ns`` is when the watch begins, by the arrival clock."""
+        self._snapshot_t_ns = t_ns
         self._append((header(t_ns, recipients_hash, resumed=False),))
         for event in site_events(toml, t_ns):
             self.take(event)
-        self._snapshot_t_ns = t_ns
         self.commit()
 
     def resume(self, toml: str, recipients_hash: str = "") -> None:
@@ -71,17 +70,19 @@ class Watching:
         What the crash kept off the record (messages of the last step) is written now; what it kept from being sent is sent now.
         """
         assert self.store is not None
-        position, snapshot = self.store.last_snapshot()
+        position = self._thaw(*self.store.last_snapshot())
         for note in self.store.notes:
             self.say(f"record: {note}")
-        if snapshot is not None:
-            self.state = thaw(snapshot, watch.State)
-        last_ns = self.state.t_ns
+        last_ns, differs = self.state.t_ns, False
         missing: tuple[Message, ...] = ()
         for entry in self.store.entries(position):
             if isinstance(entry, EVENTS):
-                self.state, messages, missing = watch.account(self.state, entry)
-                self._note(entry, messages)
+                self.state, _, missing = watch.account(watch.renumbered(self.state, entry.seq - 1), entry)
+            elif isinstance(entry, StepDigest):
+                if missing and missing[-1] != entry and not differs:
+                    self.say(f"record: event {entry.of} gives other messages now than were written; another build wrote it")
+                    differs = True
+                self.state, missing = watch.renumbered(self.state, entry.of + entry.messages), ()
             elif missing and entry == missing[0]:
                 missing = missing[1:]
             last_ns = max(last_ns, entry.t_ns if isinstance(entry, Header) else self.state.t_ns)
@@ -91,7 +92,7 @@ class Watching:
             for event in site_events(toml, last_ns):
                 self.take(event)
         self.commit()
-        self._send(tuple(self._pending.values()))
+        self._send(self.state.pending)
 
     def take(self, event: Event) -> tuple[Message, ...]:
         """One event through the watch. Its time is moved up to the watch's clock where it lies behind."""
@@ -101,12 +102,12 @@ class Watching:
         self._append((event,))
         self.state, messages, entries = watch.account(self.state, event)
         self._append(entries)
-        due = self._note(event, messages)
+        due = watch.due(messages)
         self._since_commit += 1
         if due or self._since_commit >= self.durable_every:
             self.commit()
         self._send(due)
-        if not self._pending and (self.state.t_ns - self._snapshot_t_ns) / 1e9 >= SNAPSHOT_EVERY_S:
+        if (self.state.t_ns - self._snapshot_t_ns) / 1e9 >= SNAPSHOT_EVERY_S:
             self.snapshot()
         return messages
 
@@ -122,24 +123,23 @@ class Watching:
         self._durable(lambda store: store.commit())
 
     def close(self) -> None:
-        """The last of it to the disk, and the record closed."""
-        if not self._pending:
-            self.snapshot()
+        """What waits to the disk, and the record closed."""
         self._durable(lambda store: store.close())
 
-    def _note(self, event: Event, messages: tuple[Message, ...]) -> tuple[tuple[Deliver, Alert], ...]:
-        """Keep account of what has to be sent and what has been; the deliveries that this step makes due."""
-        if isinstance(event, DeliveryReport):
-            self._pending.pop(event.deliver, None)
-        alerts = {m.seq: m for m in messages if isinstance(m, Alert)}
-        due = tuple((m, alerts[m.alert]) for m in messages if isinstance(m, Deliver))
-        if self.courier is not None:
-            self._pending.update({deliver.seq: (deliver, alert) for deliver, alert in due})
-        return due
+    def _thaw(self, position: int, snapshot: bytes | None) -> int:
+        """The newest snapshot's state; where another build wrote it in another shape, all events are taken again from the first."""
+        if snapshot is None:
+            return 0
+        try:
+            self.state = thaw(snapshot, watch.State)
+        except msgspec.MsgspecError as error:
+            self.say(f"record: the snapshot is of another build ({error}); all events are taken again")
+            return 0
+        return position
 
-    def _send(self, due: tuple[tuple[Deliver, Alert], ...]) -> None:
-        for deliver, alert in due if self.courier is not None else ():
-            self.courier.send(deliver, alert)  # type: ignore[union-attr]
+    def _send(self, due: tuple[watch.Due, ...]) -> None:
+        for one in due if self.courier is not None else ():
+            self.courier.send(one.deliver, one.alert)  # type: ignore[union-attr]
 
     def _append(self, entries: tuple[Message, ...]) -> None:
         """Entries wait in memory for the next commit; when no more can wait, the record ends here: it may have no holes."""
@@ -149,6 +149,7 @@ class Watching:
             self.store.append(entries)
         except StoreError as error:
             self.say(f"THE RECORD ENDS HERE: {error}. Warnings still go out; nothing is on the record from here on.")
+            self._durable(lambda store: store.close())
             self.store = None
 
     def _durable(self, write: Callable[[Store], object]) -> None:

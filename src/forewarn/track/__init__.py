@@ -36,10 +36,11 @@ class State(msgspec.Struct, frozen=True):
     heard: dict[str, int] = {}
 
 
-def start(site: Site) -> State:
-    """A tracker that knows nothing yet."""
+def start(site: Site, before: State | None = None) -> State:
+    """A tracker that knows nothing yet; under another site file it still ends what was published, and goes on with the numbers."""
     made = plan.make(site)
-    return State(plan=made, history=History(belief.empty(made, site.priors.life_s)))
+    told = before.told if before else Told()
+    return State(plan=made, history=History(belief.empty(made, site.priors.life_s)), told=told)
 
 
 def observe(state: State, site: Site, view: View, observation: Observation) -> tuple[State, tuple[Refusal, ...]]:

@@ -86,6 +86,7 @@ def publish(
     names = [label_text(plan, label) for label in zip(*now.label.tolist(), strict=True)]
     shown = (now.real >= site.tracking.publish_above) | np.array([name in told.last for name in names], dtype=bool)
     shown &= cov[0, 0] + cov[1, 1] <= plan.vague_m**2
+    shown &= np.isfinite(mean).all(axis=0) & np.isfinite(cov).all(axis=(0, 1))
     picked = np.flatnonzero(shown)
     now, mean, cov, names = take(now, picked), mean[..., picked], cov[..., picked], [names[i] for i in picked.tolist()]
     known = _belonging(plan, known, now, mean, cov, t_ns)

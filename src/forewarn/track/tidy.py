@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forewarn.track import motion
-from forewarn.track.belief import Belief, take
+from forewarn.track.belief import NEVER, Belief, take
 from forewarn.track.plan import Plan
 
 SAME = 4.0
@@ -15,7 +15,7 @@ MERGES = 64
 
 def tidy(plan: Plan, belief: Belief) -> Belief:
     """Forget and merge."""
-    placed = belief.hit_ns[[sense.index for sense in plan.senses if sense.places]].max(axis=0)
+    placed = belief.hit_ns[[sense.index for sense in plan.senses if sense.places]].max(axis=0, initial=NEVER)
     keep = (belief.real >= plan.drop_below) & (belief.t_ns - placed <= plan.coast_s * 1e9)
     if not keep.all():
         belief = take(belief, keep)

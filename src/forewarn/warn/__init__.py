@@ -60,7 +60,7 @@ def act(state: State, site: Site, action: OperatorAction) -> tuple[State, Batch]
     """An operator ends or withdraws the warning of a zone. Its tracks are set aside until their danger has passed once."""
     standing = state.zones.get(action.zone)
     if standing is None:
-        return state, (_refused(action, "zone", action.zone, ", ".join(state.zones)),)
+        return state, (_refused(action, "zone", action.zone, ", ".join(place.id for place in spots(site))),)
     level, done = after(standing.level, action.action)
     if done == "refuse":
         return state, (_refused(action, "action", action.action, "only while a warning stands"),)

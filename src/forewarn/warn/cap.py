@@ -153,7 +153,9 @@ def pair(lat: float, lon: float) -> str:
 def _add(parent: etree._Element, name: str, text: str) -> None:
     """A child with text; nothing where there is none."""
     if text:
-        etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = NOT_XML.sub("", text)[:MAX_TEXT] if name != "references" else text
+        etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = (
+            NOT_XML.sub("", text)[:MAX_TEXT] if name not in ("references", "polygon") else text
+        )
 
 
 def identifier(parts: Iterable[str]) -> str:

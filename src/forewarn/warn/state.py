@@ -76,11 +76,12 @@ class State(msgspec.Struct, frozen=True):
     threads: dict[str, tuple[int, Thread]]
 
 
-def start(site: Site) -> State:
-    """Nothing has been seen yet."""
+def start(site: Site, before: State | None = None) -> State:
+    """Nothing has been seen yet; under another site file, zones that stay keep their standing and alerts their threads."""
+    kept = before.zones if before else {}
     return State(
-        zones={name: Standing() for name in (*(zone.id for zone in site.zones), "elsewhere")},
+        zones={name: kept.get(name, Standing()) for name in (*(zone.id for zone in site.zones), "elsewhere")},
         sensors={sensor.id: "waiting" for sensor in site.sensors},
         blind={zone.id: () for zone in site.zones},
-        threads={},
+        threads=before.threads if before else {},
     )
