@@ -11,6 +11,6 @@ echo
 "$forewarn" warnings "$record" --cap build/harbour-cap | tail -n 1
 echo
 "$forewarn" verify "$record"
-"$forewarn" evaluate "$record" --truth examples/data/autoferry_13/groundTruth.json --c 20
 echo
-echo "CAP files: $(pwd)/build/harbour-cap    what each recipient got: $(pwd)/build/told    record: $(pwd)/$record"
+echo "CAP files: $(pwd)/build/harbour-cap    what each recipient got: $(pwd)/build/told"
+echo "How good was that? $forewarn evaluate $record --truth examples/data/autoferry_13/groundTruth.json --c 20"

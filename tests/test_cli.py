@@ -169,3 +169,34 @@ def test_help_names_every_command(folder: Path) -> None:
     text = forewarn("--help", cwd=folder).stdout
     for command in ("check", "run", "replay", "tracks", "warnings", "verify", "evaluate"):
         assert command in text
+
+
+def test_the_same_recording_gives_the_same_record_deliveries_and_all(folder: Path, tmp_path: Path) -> None:
+    roots = set()
+    for name, zone in (("a", "UTC"), ("b", "Asia/Baghdad")):
+        command = [sys.executable, "-m", "forewarn.cli", "run", "site.toml", "--record", str(tmp_path / name), "--fast"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, env={**os.environ, "TZ": zone})
+        roots.add(json.loads(forewarn("verify", tmp_path / name, "--json", cwd=folder).stdout)["root"])
+    assert len(roots) == 1
+
+
+def test_a_record_of_another_watch_is_not_gone_on_with(folder: Path) -> None:
+    (folder / "other.toml").write_text((folder / "site.toml").read_text().replace('name = "small"', 'name = "other"'))
+    told = forewarn("run", "other.toml", "--record", "record", "--fast", cwd=folder)
+    assert told.returncode == 2
+    assert "small" in told.stderr
+    assert "other" in told.stderr
+    assert forewarn("verify", "record", cwd=folder).returncode == 0
+
+
+def test_a_feed_that_gives_nothing_is_named(folder: Path, tmp_path: Path) -> None:
+    site = (folder / "site.toml").read_text().replace('column = "lat"', 'column = "nope"').replace('recipients = "people.toml"', "")
+    (tmp_path / "site.toml").write_text(site)
+    (tmp_path / "plots.csv").write_text(table())
+    told = forewarn("run", "site.toml", "--fast", cwd=tmp_path)
+    assert "nothing that could be used came from radar" in told.stdout
+
+
+def test_no_command_shows_help_and_the_version_is_told(folder: Path) -> None:
+    assert "Usage" in forewarn(cwd=folder).stdout + forewarn(cwd=folder).stderr
+    assert forewarn("--version", cwd=folder).stdout.strip().count(".") == 2

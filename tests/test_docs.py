@@ -152,7 +152,10 @@ def test_every_command_and_option_is_documented(name: str) -> None:
 def test_no_command_or_option_is_made_up() -> None:
     text = page("cli.md")
     assert set(re.findall(r"^## `forewarn ([\w-]+)", text, re.MULTILINE)) == set(COMMANDS)
-    options = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts} | {"--help"}
+    options = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts} | {
+        "--help",
+        "--version",
+    }  # the program's own
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", text)) <= options
 
 

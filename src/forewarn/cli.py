@@ -6,6 +6,7 @@ Exit codes: 0 done and well; 1 the answer is no (a site file with faults, a reco
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
+
+from forewarn import __version__
 
 if TYPE_CHECKING:
     from forewarn.edge.summary import Summary
@@ -65,6 +68,13 @@ def clock_time(t_ns: int) -> str:
     return datetime.fromtimestamp(t_ns / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False) -> None:
+    if version:
+        out.print(__version__)
+        raise typer.Exit
+
+
 @app.command()
 def check(
     site: SiteFile,
@@ -111,6 +121,7 @@ def run(
         show(summary)
     else:
         _tell(summary, record)
+    raise typer.Exit(0 if summary.whole else 2)
 
 
 @contextmanager
@@ -171,6 +182,9 @@ def warning_line(warning: Any) -> str:
 
 def _tell(summary: Summary, record: Path | None) -> None:
     """The end of a run, for people."""
+    if not summary.begun_ns:
+        out.print("nothing new: the feeds hold nothing, or were read to their end before")
+        return
     seconds = (summary.until_ns - summary.begun_ns) / 1e9
     kind = "a recording: every warning is an exercise" if summary.exercise else "live feeds"
     out.print(f"\n[bold]{summary.name}[/bold]  {clock_time(summary.begun_ns)} to {clock_time(summary.until_ns)} UTC, {kind}")
@@ -188,10 +202,14 @@ def _tell(summary: Summary, record: Path | None) -> None:
     for episode in summary.episodes:
         _tell_episode(episode)
     if not summary.episodes:
-        out.print("  nobody: nothing came near enough to a zone")
+        out.print("  nobody: nothing that was seen came near enough to a zone")
+    if nothing := [name for name in summary.health if not summary.plots[name] and not summary.claims[name]]:
+        out.print(f"  [bold]BUT[/bold] nothing that could be used came from {', '.join(nothing)}")
     out.print(f"  {summary.notices} notices to operators")
-    if record is not None:
-        out.print(f"\nThe record is in {record}; `forewarn verify {record}` checks it.", markup=False)
+    if record is not None and summary.whole:
+        out.print(f"\nThe record is in {record}; `forewarn verify {shlex.quote(str(record))}` checks it.", markup=False)
+    elif record is not None:
+        out.print(f"\nTHE RECORD IN {record} IS NOT WHOLE: it could not be written to its end.", markup=False)
 
 
 def _tell_episode(episode: Any) -> None:

@@ -64,8 +64,11 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """All that the watch remembers. ``toml`` is the site file in force, ``parts`` one that is still coming in,
-    ``positions`` how far each feed has been read, in bytes, ``pending`` what is to be sent and not reported of yet."""
+    """All that the watch remembers.
+
+    ``toml`` is the site file in force, ``parts`` one that is still coming in, ``positions`` how far each feed has been read, in bytes,
+    ``ticked_ns`` the last tick, ``pending`` what is to be sent and not reported of yet.
+    """
 
     toml: str = ""
     parts: tuple[str, ...] = ()
@@ -73,6 +76,7 @@ class State(msgspec.Struct, frozen=True):
     t_ns: int = 0
     rooms: Rooms | None = None
     positions: dict[str, int] = {}
+    ticked_ns: int = 0
     asks: tuple[Ask, ...] = ()
     pending: tuple[Due, ...] = ()
     told: log.Told = log.Told()
@@ -281,7 +285,7 @@ def _tick(state: State, site: Site, event: Tick) -> tuple[State, Batch]:
     seen, news = sight.tick(_rooms(state).sight, site, event.t_ns)
     state, more = _notice(_with(state, sight=seen), site, news)
     state, told = stamp(state, site, more, event.seq)
-    state, judged = _judge(state, site, event)
+    state, judged = _judge(msgspec.structs.replace(state, ticked_ns=event.t_ns), site, event)
     return state, (*out, *told, *judged)
 
 

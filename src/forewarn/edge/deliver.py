@@ -58,6 +58,7 @@ class Couriers:
         self.drill = drill
         self._desks = {recipient.id: Desk(recipient) for recipient in recipients.recipients}
         self._reports: queue.SimpleQueue[DeliveryReport] = queue.SimpleQueue()
+        self._open = 0  # sent for, and not yet reported of
 
     def __enter__(self) -> Self:
         for name, desk in self._desks.items():
@@ -70,6 +71,7 @@ class Couriers:
 
     def send(self, deliver: Deliver, alert: Alert) -> None:
         """Have an alert sent soon. A full queue is reported as a failure, never waited for."""
+        self._open += 1
         desk = self._desks.get(deliver.recipient)
         if desk is None:
             self._report(deliver, "refused", f"no recipient is called {deliver.recipient}")
@@ -84,7 +86,21 @@ class Couriers:
         found = []
         while not self._reports.empty():
             found.append(self._reports.get())
+        self._open -= len(found)
         return tuple(found)
+
+    def settle(self) -> tuple[DeliveryReport, ...]:
+        """Wait, a minute at the most, until all that was sent for is reported of; in the order of sending. For recordings, which can
+        wait: so the same recording gives the same record."""
+        found: list[DeliveryReport] = []
+        until = time.monotonic() + FINISH_S
+        while self._open and (left := until - time.monotonic()) > 0:
+            try:
+                found.append(self._reports.get(timeout=left))
+            except queue.Empty:
+                break
+            self._open -= 1
+        return tuple(sorted(found, key=lambda report: report.deliver))
 
     def finish(self) -> tuple[DeliveryReport, ...]:
         """Send what waits, for a minute at the most, then stop; the last reports."""

@@ -58,7 +58,9 @@ def check_site(path: Path, data: Path | None) -> tuple[Fault, ...]:
     faults += (fault for feed in site.feeds for fault in _units(feed))
     if data is not None:
         lost = (feed for feed in site.feeds if not (data / feed.file).is_file())
-        faults += (Fault(key=f"feeds.{feed.id}.file", found=feed.file, wanted=f"a file below {data}") for feed in lost)
+        faults += (
+            Fault(key=f"feeds.{feed.id}.file", found=feed.file, wanted=f"a file: there is none at {data / feed.file}") for feed in lost
+        )
     return tuple(faults)
 
 
@@ -90,15 +92,17 @@ def run(
         watching = Watching(store, couriers, say, DURABLE_EVERY if site.recorded else 1)
         with closing(watching):
             for event in _events(site, options, watching, toml, recipients, resumed, stopped):
-                for taken in (event, *couriers.reports()):
-                    messages = watching.take(taken)
-                    summary.add(taken, messages, site.tracking.confirmed)
+                taken: list[Event] = [event]
+                while taken:
+                    messages = watching.take(taken[0])
+                    summary.add(taken[0], messages, site.tracking.confirmed)
                     if listener is not None:
-                        listener(taken, messages)
+                        listener(taken[0], messages)
+                    taken[:1] = couriers.settle() if site.recorded else couriers.reports()
             for report in couriers.finish() if watching.state.rooms else ():
                 watching.take(report)
             watching.snapshot()
-            summary.end(watching.state)
+            summary.end(watching.state, watching.whole)
     summary.wall_s = time.perf_counter() - begun
     return summary
 
@@ -122,7 +126,10 @@ def _events(
             watching.begin(toml, clock.now_ns(), recipients.salted_hash)
         yield from feeds.follow(site, options.data, clock.now_ns, watching.state.positions, stopped, watching.say)
         return
-    recorded = feeds.recorded(site, options.data, watching.state.positions, watching.state.t_ns)
+    ticked_ns = watching.state.t_ns - (
+        watching.state.ticked_ns < watching.state.t_ns
+    )  # a tick that is due at that very time is still to come
+    recorded = feeds.recorded(site, options.data, watching.state.positions, ticked_ns)
     first = next(recorded, None)
     if first is None:
         return

@@ -47,6 +47,7 @@ class Summary(msgspec.Struct, kw_only=True):
     episodes: list[Episode] = msgspec.field(default_factory=list)
     notices: int = 0
     wall_s: float = 0.0
+    whole: bool = True
     sure: set[int] = msgspec.field(default_factory=set)
     standing: dict[str, Episode] = msgspec.field(default_factory=dict)
 
@@ -106,7 +107,8 @@ class Summary(msgspec.Struct, kw_only=True):
         if open_ is not None and open_.ahead_s is None and threat.inside >= INSIDE:
             open_.ahead_s = (threat.t_ns - open_.raised_ns) / 1e9
 
-    def end(self, state: State) -> None:
-        """How each sensor stands at the end."""
+    def end(self, state: State, whole: bool) -> None:
+        """How each sensor stands at the end, and whether the record is whole."""
+        self.whole = whole
         if state.rooms is not None:
             self.health = {name: state.rooms.sight.sensors[name].state for name in self.health}

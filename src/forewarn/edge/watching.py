@@ -14,6 +14,7 @@ import msgspec
 
 from forewarn import watch
 from forewarn.edge.build import header
+from forewarn.edge.problem import Problem
 from forewarn.edge.store import Store, StoreError
 from forewarn.freeze import freeze, thaw
 from forewarn.messages import EVENTS, Alert, Deliver, Event, Header, Message, SiteChanged, StepDigest
@@ -32,6 +33,12 @@ def site_events(toml: str, t_ns: int) -> tuple[SiteChanged, ...]:
     """A site file as the events that put it in force."""
     cuts = [toml[i : i + PART] for i in range(0, len(toml), PART)] or [""]
     return tuple(SiteChanged(t_ns=t_ns, toml=cut, part=part, parts=len(cuts)) for part, cut in enumerate(cuts))
+
+
+def _same_watch(state: watch.State, toml: str) -> None:
+    if state.toml and watch.site_of(state.toml).name != watch.site_of(toml).name:
+        names = watch.site_of(state.toml).name, watch.site_of(toml).name
+        raise Problem(f"the record is of the watch `{names[0]}`, the site file of `{names[1]}`: give another folder to --record")
 
 
 class Watching:
@@ -55,6 +62,7 @@ class Watching:
         self._snapshot_t_ns = 0
         self._since_commit = 0
         self._failing = False
+        self._recording = store is not None
 
     def begin(self, toml: str, t_ns: int, recipients_hash: str = "") -> None:
         """Put a site file in force on a new record; ``t_ns`` is when the watch begins, by the arrival clock."""
@@ -86,9 +94,11 @@ class Watching:
             elif missing and entry == missing[0]:
                 missing = missing[1:]
             last_ns = max(last_ns, entry.t_ns if isinstance(entry, Header) else self.state.t_ns)
+        _same_watch(self.state, toml)
         self._append((*missing, header(last_ns, recipients_hash, resumed=True)))
         self._snapshot_t_ns = self.state.t_ns
         if toml != self.state.toml:
+            self.say("the site file is another than before: it takes effect now")
             for event in site_events(toml, last_ns):
                 self.take(event)
         self.commit()
@@ -110,6 +120,11 @@ class Watching:
         if (self.state.t_ns - self._snapshot_t_ns) / 1e9 >= SNAPSHOT_EVERY_S:
             self.snapshot()
         return messages
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that was to be recorded is on the disk, as far as anyone knows."""
+        return not self._failing and (self.store is not None or not self._recording)
 
     def snapshot(self) -> None:
         """Write the state, so that the next start need not go further back than here."""
