@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import Figure, Skip, Value, measures
-from forewarn.edge.running import Options, read_site, run
+from forewarn.edge.checking import read_site
+from forewarn.edge.running import Options, run
 from forewarn.evaluate import Evaluation, Yardstick, read_truth, tracks_from
 from forewarn.evaluate.coverage import Coverage, coverage
 from forewarn.evaluate.of_record import judge

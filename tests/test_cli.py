@@ -200,3 +200,12 @@ def test_a_feed_that_gives_nothing_is_named(folder: Path, tmp_path: Path) -> Non
 def test_no_command_shows_help_and_the_version_is_told(folder: Path) -> None:
     assert "Usage" in forewarn(cwd=folder).stdout + forewarn(cwd=folder).stderr
     assert forewarn("--version", cwd=folder).stdout.strip().count(".") == 2
+
+
+def test_check_finds_columns_that_are_not_there_and_places_that_cannot_be(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "plots.csv").write_text(table().replace("time,lat,lon", "time,latitude,lon"))
+    (tmp_path / "site.toml").write_text(SITE.replace("origin = { lat_deg = 52.0", "origin = { lat_deg = -10.0"))
+    told = forewarn("check", "site.toml", "--data", ".", cwd=tmp_path)
+    assert told.returncode == 1
+    for part in ("column 'lat'", "time, latitude, lon", "sensors.radar.position", "zones.clinic.circle", "km from it"):
+        assert part in told.stdout, told.stdout

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from forewarn.edge import replaying, store
-from forewarn.edge.running import Options, check_site, run
+from forewarn.edge.checking import check_site
+from forewarn.edge.running import Options, run
 from forewarn.messages import Alert
 
 ROOT = Path(__file__).resolve().parents[1]

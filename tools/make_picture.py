@@ -11,7 +11,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 from forewarn.edge import replaying, trackfile
-from forewarn.edge.running import read_site
+from forewarn.edge.checking import read_site
 from forewarn.evaluate import read_truth
 from forewarn.evaluate.of_record import places
 from forewarn.geo import to_enu

@@ -82,7 +82,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Say every fault of a site file at once: key, what is there, what is allowed."""
-    from forewarn.edge.running import check_site
+    from forewarn.edge.checking import check_site
 
     faults = check_site(site, data)
     if json:
@@ -106,7 +106,8 @@ def run(
     json: Json = False,
 ) -> None:
     """Watch: read the feeds, track, judge, warn, and write the record. Live feeds run until Ctrl-C; recordings until they end."""
-    from forewarn.edge.running import Options, read_site
+    from forewarn.edge.checking import read_site
+    from forewarn.edge.running import Options
     from forewarn.edge.running import run as run_site
 
     _, described = read_site(site)

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from forewarn.decode.columns import UNITS
 from forewarn.edge import clock, feeds
+from forewarn.edge.checking import read_site
 from forewarn.edge.deliver import Couriers, Recipients, read_recipients
-from forewarn.edge.problem import Problem
 from forewarn.edge.store import Store
 from forewarn.edge.summary import Summary
 from forewarn.edge.watching import Watching
 from forewarn.messages import Event, Message
-from forewarn.site import BadSite, Column, Fault, Feed, Site, parse
+from forewarn.site import Site
 
 DURABLE_EVERY = 64  # events of a recording between two writes to the disk; of live feeds, one
 Listener = Callable[[Event, tuple[Message, ...]], None]
@@ -30,49 +29,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     record: Path | None = None
     speed: float | None = None
     drill: str | None = None
-
-
-def read_site(path: Path) -> tuple[str, Site]:
-    """A site file's text and what it says. Raises ``Problem`` where it cannot be read, ``BadSite`` where it is wrong."""
-    try:
-        toml = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{path}: cannot be read: {error}") from None
-    return toml, parse(toml)
-
-
-def check_site(path: Path, data: Path | None) -> tuple[Fault, ...]:
-    """Every fault of a site file, of the recipients it names, and, with ``data``, feeds' files that are not there."""
-    try:
-        _, site = read_site(path)
-    except BadSite as error:
-        return error.faults
-    faults: list[Fault] = []
-    tells = {f"zones.{zone.id}.tell": zone.tell for zone in site.zones} | {"elsewhere.tell": site.elsewhere.tell}
-    try:
-        known = read_recipients(site, path.parent).ids
-    except BadSite as error:
-        faults, known = list(error.faults), tuple(name for tell in tells.values() for name in tell)
-    allowed = f"one of the recipients: {', '.join(sorted(known)) or 'there are none'}"
-    faults += (Fault(key=key, found=name, wanted=allowed) for key, tell in tells.items() for name in tell if name not in known)
-    faults += (fault for feed in site.feeds for fault in _units(feed))
-    if data is not None:
-        lost = (feed for feed in site.feeds if not (data / feed.file).is_file())
-        faults += (
-            Fault(key=f"feeds.{feed.id}.file", found=feed.file, wanted=f"a file: there is none at {data / feed.file}") for feed in lost
-        )
-    return tuple(faults)
-
-
-def _units(feed: Feed) -> Iterator[Fault]:
-    """Columns of a table whose unit does not fit what they mean."""
-    if feed.table is None:
-        return
-    columns: list[tuple[str, Column]] = [("time", feed.table.time), *feed.table.columns.items()]
-    for meaning, column in columns:
-        if column.unit not in UNITS[meaning]:
-            wanted = f"one of {', '.join(unit for unit in UNITS[meaning] if unit) or '(no unit)'}"
-            yield Fault(key=f"feeds.{feed.id}.table.columns.{meaning}.unit", found=repr(column.unit), wanted=wanted)
 
 
 def run(
