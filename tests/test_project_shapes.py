@@ -45,6 +45,11 @@ def test_standing_still_outside_never_touches() -> None:
     assert touch(CIRCLE, (90.0, 90.0, 0.0), (90.0, 90.0, 0.0)) == NEVER
 
 
+def test_level_flight_just_under_the_floor_is_outside() -> None:
+    for below_m in (0.2, 1.0):
+        assert touch(between(CIRCLE, 1.0, 2.0), (0.0, 0.0, 1.0 - below_m), (5.0, 0.0, 1.0 - below_m)) == NEVER
+
+
 def test_over_the_ceiling_is_outside() -> None:
     assert touch(between(CIRCLE, 0.0, 100.0), (-90.0, -5.0, 120.0), (110.0, -5.0, 120.0)) == NEVER
 

@@ -92,7 +92,7 @@ def _through_level(solid: Solid, a: Array, b: Array) -> Array:
     climb = b[2] - a[2]
     level = np.where(a[2] < solid.floor_m, solid.floor_m, solid.ceiling_m)
     s = (level - a[2]) / np.where(climb == 0.0, 1.0, climb)
-    met = ~_within(solid, a[2]) & (s >= 0.0) & (s <= 1.0)
+    met = ~_within(solid, a[2]) & (climb != 0.0) & (s >= 0.0) & (s <= 1.0)  # a level piece passes neither
     return np.where(met & inside(solid, a[0] + s * (b[0] - a[0]), a[1] + s * (b[1] - a[1])), s, NEVER)
 
 
