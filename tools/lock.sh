@@ -2,6 +2,7 @@
 # Writes requirements/*.txt anew from pyproject.toml and requirements/*.in: newest versions, pinned and hashed, for every
 # platform and Python from 3.11 on. No address of any registry gets into them. Run by `make lock`.
 set -eu
+UPGRADE=${UPGRADE---upgrade} # `UPGRADE= make lock` keeps the pins there are and adds what is new
 cd "$(dirname "$0")/.."
 
 LOCKER=build/locker
@@ -12,7 +13,7 @@ LOCKER=build/locker
 compile() {
     out=$1
     shift
-    "$LOCKER/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+    "$LOCKER/bin/uv" pip compile --quiet $UPGRADE --universal --python-version 3.11 --generate-hashes --no-header \
         --output-file "$out" "$@"
 }
 compile requirements/run.txt pyproject.toml

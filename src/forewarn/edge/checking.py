@@ -75,6 +75,8 @@ def _units(feed: Feed) -> Iterator[Fault]:
 
 def _file(feed: Feed, data: Path) -> Iterator[Fault]:
     """A feed's file that is not there, and columns that its first line does not have or the site file does not know."""
+    if feed.arrivals and not (data / feed.arrivals).is_file():
+        yield Fault(key=f"feeds.{feed.id}.arrivals", found=feed.arrivals, wanted=f"a file: there is none at {data / feed.arrivals}")
     path = data / feed.file
     if not path.is_file():
         yield Fault(key=f"feeds.{feed.id}.file", found=feed.file, wanted=f"a file: there is none at {path}")

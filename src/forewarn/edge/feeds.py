@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from forewarn import decode
 from forewarn.decode import parquet
+from forewarn.decode.pieces import Piece
+from forewarn.edge import arrivals
 from forewarn.edge.problem import Problem
 from forewarn.messages import Chunk, Tick
 from forewarn.site import Feed, Site
@@ -34,11 +36,11 @@ def recorded(
     ``positions`` (bytes already read of each feed) and ``t_ns`` (the watch's clock) say where to go on. A tick at a time comes
     after all that arrives by then; an hour after the last arrival they wait for the next. Raises ``Problem`` for a file that is not there.
     """
-    paths = [(feed, _path(feed, data)) for feed in site.feeds]
-    begin = min(filter(None, (_begins(feed, path) for feed, path in paths)), default=0)
+    files = [_file(feed, data) for feed in site.feeds]
+    begin = min(filter(None, map(_begins, files)), default=0)
     spans = (begin, max(begin, t_ns))
-    arrivals = heapq.merge(*(_arrivals(feed, path, (positions or {}).get(feed.id), *spans) for feed, path in paths), key=itemgetter(0))
-    yield from _ticking(arrivals, site.tick_s, t_ns, int(after_s * SECOND_NS))
+    came = heapq.merge(*(_arrivals(file, (positions or {}).get(file.feed.id), *spans) for file in files), key=itemgetter(0))
+    yield from _ticking(came, site.tick_s, t_ns, int(after_s * SECOND_NS))
 
 
 def next_tick_ns(t_ns: int, tick_s: float) -> int:
@@ -64,11 +66,30 @@ def _ticking(arrivals: Iterator[Arrival], tick_s: float, t_ns: int, after_ns: in
         due = next_tick_ns(due, tick_s)
 
 
-def _path(feed: Feed, data: Path) -> Path:
-    path = data / feed.file
-    if not path.is_file():
-        raise Problem(f"feeds.{feed.id}.file: {path}: there is no such file")
-    return path
+class _File(NamedTuple):
+    """A recording; ``told``: the file that says when its bytes came, if it has one."""
+
+    feed: Feed
+    path: Path
+    told: Path | None
+
+    def pieces(self, skip: tuple[int, int] = (0, 0)) -> Iterator[Piece]:
+        if self.told:
+            return arrivals.pieces(self.path, self.told)
+        return decode.cut(self.feed, _blocks(self.path, self.feed.format == "table", skip))
+
+    @property
+    def elapsed(self) -> bool:
+        """Whether its pieces' times count from the beginning of the recording."""
+        return self.told is None and self.feed.format in decode.ELAPSED
+
+
+def _file(feed: Feed, data: Path) -> _File:
+    file = _File(feed, data / feed.file, data / feed.arrivals if feed.arrivals else None)
+    for key, path in (("file", file.path), ("arrivals", file.told)):
+        if path and not path.is_file():
+            raise Problem(f"feeds.{feed.id}.{key}: {path}: there is no such file")
+    return file
 
 
 def _blocks(path: Path, parquets: bool, skip: tuple[int, int] = (0, 0)) -> Iterator[bytes]:
@@ -100,27 +121,25 @@ def _known(feed: Feed, path: Path, position: int) -> tuple[int, int]:
     return (begin, position - MARGIN_BYTES + len(line)) if begin and line.endswith(b"\n") and not parquet.is_parquet(head) else (0, 0)
 
 
-def _begins(feed: Feed, path: Path) -> int | None:
+def _begins(file: _File) -> int | None:
     """When the first bytes of a recording arrived; None: it gives no time."""
-    if feed.format in decode.ELAPSED:
-        return None
-    pieces = decode.cut(feed, _blocks(path, feed.format == "table"))
-    return next((piece.t_arrival_ns for piece in pieces if piece.t_arrival_ns), None)
+    return None if file.elapsed else next((piece.t_arrival_ns for piece in file.pieces() if piece.t_arrival_ns), None)
 
 
-def _arrivals(feed: Feed, path: Path, position: int | None, begin_ns: int, start_ns: int) -> Iterator[Arrival]:
+def _arrivals(file: _File, position: int | None, begin_ns: int, start_ns: int) -> Iterator[Arrival]:
     """A recording that began at ``begin_ns``: behind ``position`` chunks, none before ``start_ns``. An empty file is one empty chunk."""
-    skip = _known(feed, path, position or 0)
+    feed, derived = file.feed, file.told is None
+    skip = _known(feed, file.path, position or 0) if derived else (0, 0)
     done, offset = (position or 0) - (skip[1] - skip[0]), 0  # counted in what is read
-    for piece in decode.cut(feed, _blocks(path, feed.format == "table", skip)):
+    for piece in file.pieces(skip):
         offset = piece.offset + len(piece.data)
         fresh = piece.data[max(0, done - piece.offset) :]
-        t_ns = max(begin_ns, piece.t_arrival_ns + (begin_ns if feed.format in decode.ELAPSED else 0))
+        t_ns = max(begin_ns, piece.t_arrival_ns + (begin_ns if file.elapsed else 0))
         if not fresh:
             yield t_ns, None
         else:
             t_ns, at = max(t_ns, start_ns), offset - len(fresh) + skip[1] - skip[0]
-            yield t_ns, Chunk(t_ns=t_ns, feed=feed.id, data=fresh, offset=at, whole=piece.whole, derived=True)
+            yield t_ns, Chunk(t_ns=t_ns, feed=feed.id, data=fresh, offset=at, whole=piece.whole, derived=derived)
     if not offset and position is None:
         yield start_ns, Chunk(t_ns=start_ns, feed=feed.id, data=b"", whole=True, derived=True)
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from forewarn.edge.problem import Problem
-from forewarn.site import BadSite, Fault, Name, Part, Site
+from forewarn.site import BadSite, Fault, Part, Site
+from forewarn.site.base import Name
 
 
 class Folder(Part):
