@@ -162,6 +162,9 @@ def test_version_is_a_release_number() -> None:
         ("forewarn.watch", "from forewarn import edge"),
         ("forewarn.messages", "from forewarn.track import x"),
         ("forewarn.edge.store", "import forewarn.simulate"),
+        ("forewarn.simulate.world", "from forewarn.sight import view"),
+        ("forewarn.simulate.flights.flying", "import forewarn.track.motion"),
+        ("forewarn.simulate.world", "from forewarn.edge import store"),
         ("forewarn.edge.store", "from forewarn.cli import main"),
         ("forewarn.attic", "import forewarn.messages"),
     ],
@@ -179,6 +182,7 @@ def test_a_step_backwards_is_seen(name: str, source: str) -> None:
         ("forewarn.watch", "from forewarn import decode, warn\nfrom forewarn.site import Site"),
         ("forewarn.edge.store", "import os\nfrom forewarn.watch import step"),
         ("forewarn.cli", "from forewarn import edge, evaluate, simulate"),
+        ("forewarn.simulate.world", "from pathlib import Path\nfrom forewarn.units import FT\nfrom forewarn import geo, messages, site"),
     ],
 )
 def test_a_step_down_is_allowed(name: str, source: str) -> None:
