@@ -88,7 +88,7 @@ def gospa_over_time(tracks: Tracks, truth: Truth, yardstick: Yardstick = STANDAR
     points = _carried(tracks, shot.row, seconds[shot.second], plane)
     cuts = itertools.pairwise(np.searchsorted(shot.second, np.arange(len(seconds) + 1)).tolist())
     return _summary(
-        [_second(objects[:, s], asked[:, s], low[:, s], points[a:b], yardstick.c_m) for s, (a, b) in enumerate(cuts)],
+        [at_second(objects[:, s], asked[:, s], low[:, s], points[a:b], yardstick.c_m) for s, (a, b) in enumerate(cuts)],
         yardstick.c_m,
     )
 
@@ -102,7 +102,7 @@ def _carried(tracks: Tracks, row: Indices, to_s: Array, plane: Plane) -> Array:
     return moved
 
 
-def _second(objects: Array, asked: Flags, low: Flags, points: Array, c: float) -> Gospa:
+def at_second(objects: Array, asked: Flags, low: Flags, points: Array, c: float) -> Gospa:
     """GOSPA at one second: ``objects`` (k, 2), of which some are asked for and some too low, against ``points`` (m, 2)."""
     if low.any():
         by_low, by_asked = ((np.linalg.norm(points[:, None] - objects[which], axis=-1) < c).any(axis=1) for which in (low, asked))

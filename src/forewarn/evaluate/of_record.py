@@ -44,7 +44,7 @@ def judge(site: Site, steps: Iterable[tuple[Message, ...]], truth: Path, c_m: fl
     return evaluate(
         tracks_from(columns),
         real,
-        zones=[_zone(zone, above_m) for zone in site.zones],
+        zones=[judged_zone(zone, above_m) for zone in site.zones],
         episodes=episodes(warnings),
         reports=Reports(*np.array(reports, dtype=float).reshape(-1, 3).T),
         yardstick=Yardstick(confirmed=site.tracking.confirmed, c_m=c_m),
@@ -69,8 +69,8 @@ def episodes(warnings: Iterable[Warning]) -> list[Episode]:
     return list(found.values())
 
 
-def _zone(zone: SiteZone, above_m: float) -> Zone:
-    """A zone of the site; ``above_m`` brings its heights, above the origin, to the truth's reference."""
+def judged_zone(zone: SiteZone, above_m: float) -> Zone:
+    """A zone of the site, as it is judged; ``above_m`` brings its heights, above the origin, to the truth's reference."""
     circle = (zone.circle.lat_deg, zone.circle.lon_deg, zone.circle.radius_m) if zone.circle else None
     floor, ceiling = zone.floor_m + above_m, zone.ceiling_m + above_m
     return Zone(name=zone.id, circle=circle, polygon=zone.polygon, floor_m=floor, ceiling_m=ceiling, need_s=zone.need_s)
@@ -92,11 +92,12 @@ def _place(site: Site, look: Observation, plot: Plot) -> tuple[float, float] | N
     at = look.pose or (Place(lat_deg=stated.lat_deg, lon_deg=stated.lon_deg, alt_m=stated.alt_m) if stated else None)
     if at is None or (isinstance(measured, Polar) and measured.range_m is None):
         return None
-    lat, lon, _ = to_place(_offset(measured), (at.lat_deg, at.lon_deg, at.alt_m or 0.0))
+    lat, lon, _ = to_place(offset(measured), (at.lat_deg, at.lon_deg, at.alt_m or 0.0))
     return float(lat), float(lon)
 
 
-def _offset(measured: Offset | Polar) -> tuple[float, float, float]:
+def offset(measured: Offset | Polar) -> tuple[float, float, float]:
+    """East, north and up of the sensor, metres; what it does not say is 0."""
     if isinstance(measured, Offset):
         return measured.east_m, measured.north_m, measured.up_m or 0.0
     azimuth, elevation = np.radians(measured.azimuth_deg), np.radians(measured.elevation_deg or 0.0)

@@ -23,7 +23,8 @@ entry without a warning is ``missed`` if seen, else ``unseen``. *Counted* entrie
 **False.** A warning is true if some real object is inside its zone at some whole second while it stands. Otherwise it is false,
 under two definitions, each warning under just one of them: ``false_nothing``, nothing was there, or ``false_no_entry``, something
 was there and did not enter. Something was there if, at some whole second while it stood, a real object was within ``far_m`` of
-the newest row of one of the tracks that the warning names; where it names none, within ``reach_m`` of the zone. A withdrawn
+the newest row of one of the tracks that the warning names; where it names none, within ``reach_m`` of the zone. Where truth tells
+harmless objects from others (``Watched``), one of those inside is none that entered. A withdrawn
 warning is judged like any other, and counted as withdrawn too. Warnings that stand at no second of the truth are not judged.
 """
 
@@ -83,6 +84,14 @@ Outcome = Literal["warned", "missed", "unseen", "earlier"]
 Verdict = Literal["true", "nothing", "no entry", "not judged"]
 
 
+class Watched(NamedTuple):
+    """Where more is known than where objects were: the whole ``seconds`` (s,) that the watch was judged on, whether truth has objects then
+    or not, and ``counts`` (objects, s): when an object inside would count as such, which harmless ones do not."""
+
+    seconds: Array
+    counts: Flags
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One real object comes into a zone. ``lead_s`` is 0 without a warning; ``late``: warned, but under the zone's need."""
 
@@ -96,7 +105,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 class ZoneFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one zone. ``counted`` entries are the seen ones that were warned or missed; ``lead_min_s`` and ``lead_median_s``
-    are over these, ``lead_min_any_s`` over all that were warned or missed, seen or not; None where there are none."""
+    are over these, ``lead_min_any_s`` over all that were warned or missed, seen or not; None where there are none. ``verdicts``: of its
+    warnings, by the time of their raise."""
 
     zone: str
     entries: tuple[Entry, ...]
@@ -116,6 +126,7 @@ class ZoneFigures(msgspec.Struct, frozen=True, kw_only=True):
     false_no_entry: int
     seconds_warned: int
     seconds: int
+    verdicts: tuple[Verdict, ...] = ()
 
 
 class _Scene(NamedTuple):
@@ -130,19 +141,25 @@ class _Scene(NamedTuple):
 
 
 def zone_figures(
-    zone: Zone, episodes: Sequence[Episode], truth: Truth, reports: Reports, tracks: Tracks, yardstick: Yardstick = STANDARD
+    zone: Zone,
+    episodes: Sequence[Episode],
+    truth: Truth,
+    reports: Reports,
+    tracks: Tracks,
+    yardstick: Yardstick = STANDARD,
+    watched: Watched | None = None,
 ) -> ZoneFigures:
     """The figures of one zone. Episodes of other zones are passed over; ``tracks`` serve the two kinds of false warnings alone."""
     own = sorted((e for e in episodes if e.zone == zone.name), key=lambda e: e.t_raise_s)
-    scene = _scene(zone, truth)
+    scene = _scene(zone, truth, watched)
     entries = tuple(_entry(scene, own, k, t, _seen(truth[k], t, reports, yardstick)) for t, k in _crossings(scene))
-    verdicts = [_verdict(scene, e, tracks, yardstick) for e in own]
+    verdicts = tuple(_verdict(scene, e, tracks, yardstick) for e in own)
     standing = np.array([_stands(e, scene.seconds) for e in own], dtype=bool).reshape(len(own), len(scene.seconds))
     return _figures(scene, entries, own, verdicts, int(standing.any(axis=0).sum()))
 
 
 def _figures(
-    scene: _Scene, entries: tuple[Entry, ...], own: Sequence[Episode], verdicts: Sequence[Verdict], seconds_warned: int
+    scene: _Scene, entries: tuple[Entry, ...], own: Sequence[Episode], verdicts: tuple[Verdict, ...], seconds_warned: int
 ) -> ZoneFigures:
     leads = [(e.lead_s, e.seen) for e in entries if e.outcome in ("warned", "missed")]
     counted = [lead for lead, seen in leads if seen]
@@ -166,13 +183,17 @@ def _figures(
         false_no_entry=verdicts.count("no entry"),
         seconds_warned=seconds_warned,
         seconds=len(scene.seconds),
+        verdicts=verdicts,
     )
 
 
-def _scene(zone: Zone, truth: Truth) -> _Scene:
-    seconds = whole_seconds(truth)
+def _scene(zone: Zone, truth: Truth, watched: Watched | None) -> _Scene:
+    seconds = watched.seconds if watched else whole_seconds(truth)
     here = tuple(at(obj, seconds) for obj in truth)
-    return _Scene(zone, truth, seconds, here, np.stack([within(zone, h) for h in here]), np.stack([distance_m(zone, h) for h in here]))
+    shape = len(truth), len(seconds)
+    inside = np.array([within(zone, h) for h in here], dtype=bool).reshape(shape)
+    away = np.array([distance_m(zone, h) for h in here], dtype=float).reshape(shape)
+    return _Scene(zone, truth, seconds, here, inside & watched.counts if watched else inside, away)
 
 
 # ------------------------------------------------------------------------------------------------------------ geometry
@@ -204,7 +225,7 @@ def within(zone: Zone, here: At) -> Flags:
 
 def _crossings(scene: _Scene) -> list[tuple[float, int]]:
     """Time and object of every entry, in order."""
-    known = np.stack([h.present for h in scene.here])
+    known = np.array([h.present for h in scene.here], dtype=bool).reshape(scene.inside.shape)
     comes_in = scene.inside[:, 1:] & known[:, :-1] & ~scene.inside[:, :-1]
     return sorted((float(scene.seconds[s + 1]), int(k)) for k, s in np.argwhere(comes_in))
 
@@ -252,7 +273,7 @@ def _verdict(scene: _Scene, episode: Episode, tracks: Tracks, yardstick: Yardsti
         return "not judged"
     if scene.inside[:, standing].any():
         return "true"
-    if episode.tracks:
+    if episode.tracks and scene.truth:
         there = _followed(scene, episode, standing, tracks, yardstick)
     else:
         there = bool((scene.away_m[:, standing] <= yardstick.reach_m).any())

@@ -1,0 +1,169 @@
+"""Running a suite: every scenario with every seed, on all cores, going on where it was left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from forewarn.edge.build import build
+from forewarn.edge.problem import Problem
+from forewarn.evaluate.suite import kept
+from forewarn.evaluate.suite.play import play
+from forewarn.evaluate.suite.result import Run, Summary
+from forewarn.evaluate.suite.summary import About, summary
+from forewarn.simulate import scenario as scenarios
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+LONG_S = 3600.0
+"""Scenarios of a folder that last longer are left out."""
+MOST_ERROR = 2000  # characters of a failing run's error that are kept
+
+
+class Job(NamedTuple):
+    """One run to be made."""
+
+    scenario: Path
+    seed: int
+    out: Path
+    key: str
+
+
+def run(
+    paths: Sequence[Path],
+    seeds: Iterable[int],
+    out: Path,
+    jobs: int | None = None,
+    say: Callable[[str], None] = lambda text: None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Summary:
+    """Every scenario of the files and folders with every seed: what is missing in ``out`` is run, then all of it is summed up. Of a
+    folder, scenarios of more than an hour are left out.
+
+    ``jobs``: processes, as many as there are cores if not given. A run that fails is a result that says so. ``progress`` is told how many
+    are done, of how many. An interrupt leaves all finished runs behind. Raises ``Problem`` where there is no scenario.
+    """
+    begun = time.perf_counter()
+    wanted = list(todo(paths, seeds, out, say))
+    missing = [job for job in wanted if not kept.finished(out, job.scenario.stem, job.seed, job.key)]
+    if len(missing) < len(wanted):
+        say(f"{len(wanted) - len(missing)} of {len(wanted)} runs are there already")
+    with closing(_made(missing, jobs or os.cpu_count() or 1, say)) as steps:
+        for done in steps:
+            progress(len(wanted) - len(missing) + done, len(wanted))
+    found = [one for job in wanted if (one := kept.read(kept.path(out, job.scenario.stem, job.seed))) and one.key == job.key]
+    whole = summary(found, {job.scenario.stem: _about(job.scenario) for job in wanted}, time.perf_counter() - begun)
+    kept.write(out / "summary.json", whole)
+    return whole
+
+
+def todo(paths: Sequence[Path], seeds: Iterable[int], out: Path, say: Callable[[str], None]) -> Iterator[Job]:
+    """The runs that are asked for, by scenario and seed. Raises ``Problem`` for a path that is not there, or two scenarios of one name."""
+    files = [file for path in paths for file in (_of_folder(path, say) if path.is_dir() else [path])]
+    numbers = sorted(set(seeds))
+    if not files or not numbers:
+        raise Problem(f"{', '.join(map(str, paths))}: no scenario there, or no seed given")
+    names = [file.stem for file in files]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Problem(f"{twice[0]}: two scenarios have this name; results are kept by it")
+    for file in files:
+        texts = _texts(file)
+        yield from (Job(file, seed, out, kept.key(texts, seed)) for seed in numbers)
+
+
+def _of_folder(folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
+    """The scenarios of a folder but those that last too long to be played with many seeds; these are played if named."""
+    for file in sorted(folder.glob("*.toml")):
+        told = _parsed(file)
+        if told is not None and told.lasts_s > LONG_S:
+            say(f"{file.stem} lasts {told.lasts_s / 3600:.0f} h and is left out; name the file to play it")
+        else:
+            yield file
+
+
+def _texts(file: Path) -> tuple[str, ...]:
+    """The scenario's text, and its site file's where that can be told."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{file}: cannot be read: {error}") from None
+    told = _parsed(file)
+    return (text, told.site_toml) if told else (text,)  # the run will say what is wrong with it
+
+
+def _about(file: Path) -> About:
+    told = _parsed(file)
+    return (told.title, told.happens, told.follows) if told else (file.stem, "", "")
+
+
+def _parsed(file: Path) -> scenarios.Scenario | None:
+    """The scenario of a file; None where that is none."""
+    try:
+        return scenarios.parse(file.read_text(encoding="utf-8"), file.parent)
+    except (scenarios.BadScenario, OSError, UnicodeDecodeError):
+        return None
+
+
+# ---------------------------------------------------------------------------------------------------------- processes
+
+
+def _made(missing: Sequence[Job], jobs: int, say: Callable[[str], None]) -> Generator[int, None, None]:
+    """Make the runs; tells how many are done after each. One job at a time runs here, more in processes of their own."""
+    if jobs == 1:
+        for done, job in enumerate(missing, 1):
+            _tell(make(job), say)
+            yield done
+        return
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before numpy starts in the processes, which take this over
+    with ProcessPoolExecutor(min(jobs, len(missing) or 1), get_context("spawn"), _quiet) as pool:
+        futures = {pool.submit(make, job): job for job in missing}
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                _tell(_result(future, futures[future]), say)
+                yield done
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)  # the runs that are on their way end, and are kept
+            raise
+
+
+def _quiet() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _result(future: Future[Run], job: Job) -> Run:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return _failed(job, "the process ended before the run did: out of memory?")
+
+
+def make(job: Job) -> Run:
+    """One run, made and kept."""
+    try:
+        made = play(job.scenario, job.seed)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong in one run is that run's result
+        return _failed(job, f"{type(error).__name__}: {error}")
+    made = msgspec.structs.replace(made, key=job.key, build=build())
+    kept.write(kept.path(job.out, job.scenario.stem, job.seed), made)
+    return made
+
+
+def _failed(job: Job, error: str) -> Run:
+    made = Run(scenario=job.scenario.stem, seed=job.seed, key=job.key, build=build(), error=error[:MOST_ERROR])
+    kept.write(kept.path(job.out, job.scenario.stem, job.seed), made)
+    return made
+
+
+def _tell(made: Run, say: Callable[[str], None]) -> None:
+    if made.error:
+        say(f"{made.scenario}, seed {made.seed}: {made.error}")
