@@ -62,7 +62,7 @@ def test_the_chain_of_models_does_not_care_where_time_is_cut(seed: int, first: f
 def test_mixing_keeps_the_whole_mean_and_covariance(seed: int, dt: float) -> None:
     mean, cov, model = random(3, seed)
     before = motion.merged(mean, cov, model)
-    after = motion.merged(*motion.mix(mean, cov, model, motion.switching(PLAN, dt)))
+    after = motion.merged(*motion.mixed(mean, cov, model, motion.switching(PLAN, dt)))
     assert after[0] == pytest.approx(before[0])
     assert after[1] == pytest.approx(before[1], rel=1e-6, abs=1e-6)
 
@@ -79,9 +79,26 @@ def test_covariances_stay_symmetric_and_positive(seed: int, dt: float) -> None:
 def test_slow_errors_fade_and_keep_their_spread() -> None:
     (at, tau_s, sigma_m), mean, cov = PLAN.slow[0], np.ones((2, PLAN.size, 1)), np.zeros((2, PLAN.size, PLAN.size, 1))
     cov[:, at, at] = cov[:, at + 1, at + 1] = sigma_m**2
-    motion.fade(PLAN, mean, cov, 7.0)
+    motion.fade(mean, cov, np.array([(at, math.exp(-7.0 / tau_s), sigma_m)]))
     assert mean[0, at, 0] == pytest.approx(math.exp(-7.0 / tau_s))
     assert cov[0, at, at, 0] == pytest.approx(sigma_m**2)
+
+
+@given(seed=st.integers(0, 1000), dt=st.floats(0.01, 60))
+def test_each_model_moves_as_its_matrices_say(seed: int, dt: float) -> None:
+    """Without changes of model and without slow errors: F m, and F P F' + Q, written out."""
+    mean, cov, _ = random(3, seed)
+    drifts = np.array([(motion.drift(q, PLAN.speed_mps, dt), motion.drift(q * PLAN.vertical, PLAN.climb_mps, dt)) for q in PLAN.power])
+    moved, spread = mean.copy(), cov.copy()
+    motion.move(moved, spread, drifts)
+    for m in range(2):
+        f, q = np.eye(PLAN.size), np.zeros((PLAN.size, PLAN.size))
+        for axis, (keep, reach, xx, xv, vv) in enumerate((drifts[m, 0], drifts[m, 0], drifts[m, 1])):
+            f[axis, axis + 3], f[axis + 3, axis + 3] = reach, keep
+            q[axis, axis], q[axis + 3, axis + 3] = xx, vv
+            q[axis, axis + 3] = q[axis + 3, axis] = xv
+        assert moved[m] == pytest.approx(f @ mean[m], rel=1e-9, abs=1e-9)
+        assert spread[m] == pytest.approx(np.einsum("ab,bcn,dc->adn", f, cov[m], f) + q[..., None], rel=1e-9, abs=1e-6)
 
 
 def test_no_time_changes_nothing() -> None:

@@ -50,8 +50,8 @@ def propagate(track: Index, plot: Index, weight: Array, n: int, m: int) -> Array
     back = np.ones_like(weight)  # plot to track
     for _ in range(ROUNDS):
         drawn = weight * back
-        ahead = weight / (1.0 + np.bincount(track, drawn, n)[track] - drawn)
-        fresh = 1.0 / (1.0 + np.bincount(plot, ahead, m)[plot] - ahead)
+        ahead = weight / np.maximum(1.0 + np.bincount(track, drawn, n)[track] - drawn, 1.0)  # huge weights cancel: never below nothing
+        fresh = 1.0 / np.maximum(1.0 + np.bincount(plot, ahead, m)[plot] - ahead, 1.0)
         done = np.abs(fresh - back).max() < CLOSE
         back = fresh
         if done:

@@ -133,7 +133,7 @@ def _next(plan: Plan, known: Claimed, new: Fix) -> Claimed:
 def ahead(plan: Plan, known: Claimed, t_ns: int) -> tuple[Array, Array, Array]:
     """Mean (2, 6, 1), covariance and model chances at a time; fresh arrays."""
     bare = msgspec.structs.replace(plan, slow=())
-    return motion.predict(bare, known.mean.copy(), known.cov.copy(), known.model.copy(), max(known_dt(known, t_ns), 0.0))
+    return motion.predict(bare, known.mean, known.cov, known.model, max(known_dt(known, t_ns), 0.0))
 
 
 def known_dt(known: Claimed, t_ns: int) -> float:

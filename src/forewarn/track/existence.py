@@ -22,7 +22,7 @@ def at(plan: Plan, belief: Belief, t_ns: int) -> Belief:
     if belief.t_ns == NEVER or t_ns <= belief.t_ns:
         return belief.but(t_ns=max(t_ns, belief.t_ns))
     dt = (t_ns - belief.t_ns) / 1e9
-    mean, cov, model = motion.predict(plan, belief.mean.copy(), belief.cov.copy(), belief.model, dt)
+    mean, cov, model = motion.predict(plan, belief.mean, belief.cov, belief.model, dt)
     tau = np.array([s.tau_s for s in plan.senses])
     fade = np.exp(-2.0 * dt / np.maximum(tau, 1e-9))[:, None]
     stay = np.exp(-dt / plan.life_s)

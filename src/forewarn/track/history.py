@@ -16,7 +16,7 @@ from forewarn.track.plan import Plan
 from forewarn.track.tidy import tidy
 from forewarn.track.update import take
 
-MARKS = 8  # about so many beliefs are kept
+MARKS = 32  # about so many beliefs are kept: the more, the shorter the way back
 MOST_LOOKS = 2048
 
 

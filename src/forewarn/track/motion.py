@@ -18,6 +18,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.track.plan import Plan
@@ -26,13 +27,15 @@ Array = NDArray[np.float64]
 
 
 def predict(plan: Plan, mean: Array, cov: Array, model: Array, dt: float) -> tuple[Array, Array, Array]:
-    """Mean (M, D, n), covariance (M, D, D, n) and model chances (M, n), ``dt`` >= 0 seconds later."""
+    """Mean (M, D, n), covariance (M, D, D, n) and model chances (M, n), ``dt`` >= 0 seconds later; fresh arrays."""
     if dt <= 0.0 or mean.shape[2] == 0:
         return mean, cov, model
-    mean, cov, model = mix(mean, cov, model, switching(plan, dt))
-    for m, power in enumerate(plan.power):
-        move(mean[m], cov[m], drift(power, plan.speed_mps, dt), drift(power * plan.vertical, plan.climb_mps, dt))
-    fade(plan, mean, cov, dt)
+    drifts = np.array([(drift(q, plan.speed_mps, dt), drift(q * plan.vertical, plan.climb_mps, dt)) for q in plan.power])
+    slow = np.array([(at, math.exp(-dt / tau_s), sigma_m) for at, tau_s, sigma_m in plan.slow]).reshape(-1, 3)
+    whole = np.ascontiguousarray
+    mean, cov, model = mixed(whole(mean), whole(cov), whole(model), switching(plan, dt))
+    move(mean, cov, drifts)
+    fade(mean, cov, slow)
     return mean, cov, model
 
 
@@ -58,17 +61,30 @@ def drift(power: float, spread: float, dt: float) -> Drift:
     return Drift(1.0 - gone, gone / b, xx, xv, spread**2 * gone * (2.0 - gone))
 
 
-def move(mean: Array, cov: Array, level: Drift, climb: Drift) -> None:
-    """One model's mean (D, n) and covariance (D, D, n) over an interval, in place."""
-    for axis, by in ((0, level), (1, level), (2, climb)):
-        rate = axis + 3
-        for rows in (mean, cov, cov.swapaxes(0, 1)):
-            rows[axis] += by.reach * rows[rate]
-            rows[rate] *= by.keep
-        cov[axis, axis] += by.xx
-        cov[axis, rate] += by.xv
-        cov[rate, axis] += by.xv
-        cov[rate, rate] += by.vv
+@njit(cache=True)
+def move(mean: Array, cov: Array, drifts: Array) -> None:
+    """Each model's mean (M, D, n) and covariance (M, D, D, n) over an interval, in place; ``drifts`` (M, 2, 5): level and climb."""
+    d, n = mean.shape[1], mean.shape[2]
+    for m in range(mean.shape[0]):
+        for axis in range(3):
+            keep, reach, xx, xv, vv = drifts[m, axis // 2]
+            rate = axis + 3
+            for i in range(n):
+                mean[m, axis, i] += reach * mean[m, rate, i]
+                mean[m, rate, i] *= keep
+            for k in range(d):
+                for i in range(n):
+                    cov[m, axis, k, i] += reach * cov[m, rate, k, i]
+                    cov[m, rate, k, i] *= keep
+            for k in range(d):
+                for i in range(n):
+                    cov[m, k, axis, i] += reach * cov[m, k, rate, i]
+                    cov[m, k, rate, i] *= keep
+            for i in range(n):
+                cov[m, axis, axis, i] += xx
+                cov[m, axis, rate, i] += xv
+                cov[m, rate, axis, i] += xv
+                cov[m, rate, rate, i] += vv
 
 
 def switching(plan: Plan, dt: float) -> Array:
@@ -79,26 +95,42 @@ def switching(plan: Plan, dt: float) -> Array:
     return np.asarray(left * np.eye(2) + (1.0 - left) * steady)
 
 
-def mix(mean: Array, cov: Array, model: Array, change: Array) -> tuple[Array, Array, Array]:
+@njit(cache=True)
+def mixed(mean: Array, cov: Array, model: Array, change: Array) -> tuple[Array, Array, Array]:
     """Each model's start for the next interval: the mixture of where a track in it would have come from; fresh arrays."""
-    after = np.einsum("kn,kj->jn", model, change)
-    share = model[:, None] * change[:, :, None] / np.maximum(after, 1e-300)  # (from, to, n)
-    apart = mean[0] - mean[1]
-    mixed = np.stack([mean[1] + share[0, to] * apart for to in (0, 1)])
-    spread = apart[:, None] * apart[None]
-    covs = np.stack([share[0, to] * cov[0] + share[1, to] * cov[1] + share[0, to] * share[1, to] * spread for to in (0, 1)])
-    return mixed, covs, after
+    d, n = mean.shape[1], mean.shape[2]
+    means, covs, after = np.empty_like(mean), np.empty_like(cov), np.empty_like(model)
+    for to in range(2):
+        for i in range(n):
+            after[to, i] = model[0, i] * change[0, to] + model[1, i] * change[1, to]
+        share = model[0] * change[0, to] / np.maximum(after[to], 1e-300)
+        other = model[1] * change[1, to] / np.maximum(after[to], 1e-300)
+        for a in range(d):
+            for i in range(n):
+                means[to, a, i] = mean[1, a, i] + share[i] * (mean[0, a, i] - mean[1, a, i])
+            for b in range(d):
+                for i in range(n):
+                    spread = (mean[0, a, i] - mean[1, a, i]) * (mean[0, b, i] - mean[1, b, i])
+                    covs[to, a, b, i] = share[i] * cov[0, a, b, i] + other[i] * cov[1, a, b, i] + share[i] * other[i] * spread
+    return means, covs, after
 
 
-def fade(plan: Plan, mean: Array, cov: Array, dt: float) -> None:
-    """The sensors' errors after ``dt``, in place."""
-    for at, tau_s, sigma_m in plan.slow:
-        rho = math.exp(-dt / tau_s)
-        for d in (at, at + 1):
-            mean[:, d] *= rho
-            cov[:, d] *= rho
-            cov[:, :, d] *= rho
-            cov[:, d, d] += (1.0 - rho**2) * sigma_m**2
+@njit(cache=True)
+def fade(mean: Array, cov: Array, slow: Array) -> None:
+    """The sensors' errors after an interval, in place. ``slow`` (C, 3): place in the state, what is left of the error, its spread."""
+    d, n = mean.shape[1], mean.shape[2]
+    for m in range(mean.shape[0]):
+        for c in range(slow.shape[0]):
+            rho, sigma_m = slow[c, 1], slow[c, 2]
+            for e in range(2):
+                at = int(slow[c, 0]) + e
+                for i in range(n):
+                    mean[m, at, i] *= rho
+                    for k in range(d):
+                        cov[m, at, k, i] *= rho
+                    for k in range(d):
+                        cov[m, k, at, i] *= rho
+                    cov[m, at, at, i] += (1.0 - rho * rho) * sigma_m * sigma_m
 
 
 def merged(mean: Array, cov: Array, model: Array) -> tuple[Array, Array]:
