@@ -34,12 +34,11 @@ def main() -> None:
     from forewarn.edge.problem import Problem
     from forewarn.edge.store import StoreError
     from forewarn.evaluate.tables import TableFault
-    from forewarn.simulate.scenario import BadScenario
     from forewarn.site import BadSite
 
     try:
         app()
-    except (BadSite, BadScenario) as error:
+    except BadSite as error:
         for fault in error.faults:
             err.print(f"{fault.key}: {fault.found}: {fault.wanted}", markup=False)
         sys.exit(1)

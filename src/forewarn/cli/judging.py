@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from forewarn.cli.base import Json, Record, app, out, show
+from forewarn.cli.base import Json, Record, SiteFile, app, out, show
 
 Scenarios = Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files, or folders of them.")]
 
@@ -78,3 +78,37 @@ def compare(
     comparison = compare_main(before, after, _say(json))
     if json:
         show(comparison)
+
+
+@app.command()
+def plan(
+    site: SiteFile,
+    to: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the picture, the GeoTIFF and the tables.")],
+    kind: Annotated[str, typer.Option(help="What comes: drone, aircraft, bird, boat, vehicle, rocket, other.")] = "drone",
+    speed: Annotated[float | None, typer.Option(help="How fast, m/s. [default: usual for the kind]")] = None,
+    height: Annotated[float | None, typer.Option(help="How high above the site's origin, m. [default: usual for the kind]")] = None,
+    size: Annotated[float | None, typer.Option(help="Radar cross-section, m^2. [default: usual for the kind]")] = None,
+    cell: Annotated[float, typer.Option(help="Size of the map's cells, m.")] = 50.0,
+    across: Annotated[float | None, typer.Option(help="Width of the map, m. [default: as far as matters]")] = None,
+    ground: Annotated[Path | None, typer.Option(metavar="TIF", help="A GeoTIFF of heights: what the ground hides. [default: flat]")] = None,
+    skylines: Annotated[Path | None, typer.Option(metavar="TOML", help="Write what the ground hides, for the site file.")] = None,
+    add: Annotated[str | None, typer.Option(metavar="ID@LAT,LON", help="And what one more sensor like ID would bring, there.")] = None,
+    json: Json = False,
+) -> None:
+    """The warning-time map: how many seconds of warning each zone would get, from wherever an object appears. For operators only."""
+    from pyarrow.parquet import read_table
+
+    from forewarn.messages import KINDS
+    from forewarn.plan import BadPlan, Options, main
+
+    if kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}", param_hint="--kind")
+    options = Options(kind, speed, height, size, cell, across, ground, skylines, add, to)
+    try:
+        main(site, options, _say(json))
+    except BadPlan as error:
+        raise typer.BadParameter(str(error)) from None
+    if json:
+        show(read_table(to / "warning-time.parquet").to_pylist())
+    else:
+        out.print(f"The map is {to / 'warning-time.png'}; the tables and the GeoTIFF are beside it", markup=False)

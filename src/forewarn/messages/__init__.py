@@ -36,6 +36,7 @@ from forewarn.messages.judging import (
     Identity,
     Level,
     Notice,
+    SensorError,
     Share,
     Threat,
     Track,
@@ -48,6 +49,7 @@ from forewarn.messages.keeping import (
 )
 from forewarn.messages.sensing import (
     Blind,
+    BlindAt,
     Claim,
     Health,
     Observation,
@@ -64,7 +66,7 @@ from forewarn.messages.sensing import (
 
 Any = (
     Chunk | Tick | SiteChanged | OperatorAction | Answer | Outcome | DeliveryReport
-    | Observation | Claim | SensorStatus | Refusal | Health | Blind | Track | Identity | Ask | Threat
+    | Observation | Claim | SensorStatus | Refusal | Health | Blind | Track | SensorError | Identity | Ask | Threat
     | Decision | Warning | Notice | Alert | Deliver | Header | StepDigest | Snapshot
 )  # fmt: skip
 EVENTS = (Chunk, Tick, SiteChanged, OperatorAction, Answer, Outcome, DeliveryReport)
@@ -92,6 +94,7 @@ __all__ = [
     "Any",
     "Ask",
     "Blind",
+    "BlindAt",
     "Chunk",
     "Claim",
     "Decision",
@@ -117,6 +120,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "Sector",
+    "SensorError",
     "SensorStatus",
     "Share",
     "SiteChanged",

@@ -46,6 +46,27 @@ class Track(Message, frozen=True, kw_only=True):
     parents: tuple[int, ...] = ()
 
 
+class SensorError(Message, frozen=True, kw_only=True):
+    """What a sensor is off by, as far as comparisons with other sensors and with claims tell; what is not told apart has its prior's sigma.
+
+    Each error is what it reports minus what is true (the clock: its time stamps), a standing offset of the whole sensor. ``samples``:
+    how many independent comparisons tell of it. ``beyond``: they contradict the site file's statement of it, which then is
+    given up for these figures; plots are corrected as far as the site file allows, and no further. ``before``: the flag as last told.
+    """
+
+    sensor: str
+    t_ns: int
+    azimuth_deg: float
+    azimuth_sigma_deg: float
+    range_m: float
+    range_sigma_m: float
+    clock_s: float
+    clock_sigma_s: float
+    samples: int
+    beyond: bool
+    before: bool
+
+
 # --- identify
 
 

@@ -148,6 +148,14 @@ class Health(Message, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class BlindAt(Value, frozen=True, kw_only=True):
+    """The blind directions of a zone at one height above the site's origin."""
+
+    height_m: float
+    sectors: tuple[Sector, ...]
+    share: float
+
+
 class Blind(Message, frozen=True, kw_only=True):
     """The directions from which a zone could be approached unseen; for operators only. Empty: none any more."""
 
@@ -155,3 +163,4 @@ class Blind(Message, frozen=True, kw_only=True):
     t_ns: int
     sectors: tuple[Sector, ...]
     share: float
+    heights: tuple[BlindAt, ...] = ()

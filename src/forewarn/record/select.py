@@ -1,7 +1,8 @@
 """What the record keeps of a step in full; the rest is one digest, since replay gives it back.
 
 Events, refusals, news of sensors, decisions and all that leaves the house are kept always. A threat is kept when its chance crosses
-one of ``FLOORS`` either way, a track when it is first published, confirmed or ended, an identity when its standing changes.
+one of ``FLOORS`` either way, a track when it is first published, confirmed or ended, an identity when its standing changes, a
+sensor's error when it has moved by more than its sigma or its flag changes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from forewarn.messages import (
     Message,
     Notice,
     Refusal,
+    SensorError,
     SensorStatus,
     StepDigest,
     Threat,
@@ -38,23 +40,25 @@ CONFIRMED = 0.5
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What was last recorded of each track (by its number, as text): its state, its standing, the floor of its chance for each zone."""
+    """What was last recorded of each track (by its number, as text): its state, its standing, the floor of its chance for each zone;
+    and of each sensor's error."""
 
     tracks: dict[str, bool] = {}
     standings: dict[str, str] = {}
     floors: dict[str, dict[str, int]] = {}
+    errors: dict[str, SensorError] = {}
 
 
 def select(told: Told, messages: Sequence[Message]) -> tuple[Told, tuple[Message, ...]]:
     """The messages of one step that are kept, in order, and the memory for the next step."""
     tracks, standings = dict(told.tracks), dict(told.standings)
-    floors = _fallen(told, messages)
-    kept = tuple(m for m in messages if isinstance(m, ALWAYS) or _changed(m, tracks, standings, floors))
+    floors, errors = _fallen(told, messages), dict(told.errors)
+    kept = tuple(m for m in messages if isinstance(m, ALWAYS) or _changed(m, tracks, standings, floors) or _moved(m, errors))
     for message in messages:
         if isinstance(message, Track) and message.ended:
             for memory in (tracks, standings, floors):
                 memory.pop(str(message.track), None)
-    return Told(tracks=tracks, standings=standings, floors=floors), kept
+    return Told(tracks=tracks, standings=standings, floors=floors, errors=errors), kept
 
 
 def digest(of: int, messages: Sequence[Message]) -> StepDigest:
@@ -84,6 +88,26 @@ def _changed(message: Message, tracks: dict[str, bool], standings: dict[str, str
         floor = bisect_right(FLOORS, message.entry)
         return _news(floors.setdefault(str(message.track), {}), message.zone, floor) and (floor > 0 or message.zone != "elsewhere")
     return False
+
+
+def _moved(message: Message, errors: dict[str, SensorError]) -> bool:
+    """Whether a sensor's error is another than the one last recorded; remembers it."""
+    if not isinstance(message, SensorError):
+        return False
+    last = errors.get(message.sensor)
+    if last is not None and last.beyond == message.beyond and not any(abs(a - b) > sd for a, b, sd in _pairs(last, message)):
+        return False
+    errors[message.sensor] = message
+    return True
+
+
+def _pairs(one: SensorError, two: SensorError) -> tuple[tuple[float, float, float], ...]:
+    """Each error before and now, with what it is unsure by now."""
+    return (
+        (one.azimuth_deg, two.azimuth_deg, two.azimuth_sigma_deg),
+        (one.range_m, two.range_m, two.range_sigma_m),
+        (one.clock_s, two.clock_s, two.clock_sigma_s),
+    )
 
 
 def _news(memory: dict[Any, Any], key: Any, value: Any) -> bool:

@@ -1,6 +1,7 @@
 """What each sensor can see, where and when: detection, clutter, health, and the directions from which a zone is blind.
 
-The only coverage model of the house is ``View`` (``view.py``). Health (``health.py``) follows from what came and when; blind
+The only coverage model of the house is ``View`` (``view.py``), with what the ground hides (``skyline.py``) and what objects that say where
+they are have taught (``learned.py``). Health (``health.py``) follows from what came and when; blind
 directions (``blind.py``) from health, places and coverage. News goes out when it changes, and not otherwise.
 """
 
@@ -9,17 +10,17 @@ from __future__ import annotations
 import msgspec
 
 from forewarn.messages import Blind, Claim, Health, Observation, SensorStatus
-from forewarn.sight import blind, health
+from forewarn.sight import blind, health, learned
 from forewarn.sight.health import Word, timely
-from forewarn.sight.state import Condition, State, placed, start, with_sensor
-from forewarn.sight.view import View, view
+from forewarn.sight.state import Change, Condition, State, changed, history, placed, start, with_sensor
+from forewarn.sight.view import View, spot, view
 from forewarn.site import Sensor, Site
 
 News = tuple[Health | Blind, ...]
 FIRST_S = 30.0
 """No longer than this after its begin the watch waits for its sensors before it says where it is blind."""
 
-__all__ = ["Condition", "News", "State", "View", "heard", "start", "status", "tick", "timely", "view"]
+__all__ = ["Change", "Condition", "News", "State", "View", "heard", "history", "start", "status", "tick", "timely", "view"]
 
 
 def status(state: State, site: Site, said: SensorStatus) -> tuple[State, News]:
@@ -38,7 +39,16 @@ def heard(state: State, site: Site, item: Observation | Claim) -> tuple[State, N
         condition = placed(condition, site, item)
     if not timely(site, item):
         return with_sensor(state, item.sensor, condition), ()
+    state = _learn(state, site, item, condition)
     return _take(state, item.sensor, condition, (_look(condition.stated),), item.t_arrival_ns, "")
+
+
+def _learn(state: State, site: Site, item: Observation | Claim, condition: Condition) -> State:
+    if isinstance(item, Claim):
+        return msgspec.structs.replace(state, learned=learned.claim(state.learned, site, item))
+    if not state.learned.claimants or condition.place is None:
+        return state
+    return msgspec.structs.replace(state, learned=learned.look(state.learned, site, spot(condition.place, site), item))
 
 
 def tick(state: State, site: Site, t_ns: int) -> tuple[State, News]:
@@ -69,6 +79,7 @@ def _take(state: State, name: str, condition: Condition, words: tuple[Word, ...]
     state = with_sensor(state, name, msgspec.structs.replace(condition, state=after))
     if after == before:
         return state, ()
+    state = changed(state, Change(name, t_ns, after))
     return state, (Health(sensor=name, t_ns=t_ns, state=after, before=before, detail=detail),)
 
 
@@ -95,10 +106,10 @@ def _look_round(state: State, site: Site, t_ns: int) -> tuple[State, News]:
     basis = blind.basis(state, site)
     if blind.same(state.basis, basis):
         return state, ()
-    found = {zone.id: blind.blind_sectors(state, site, zone, t_ns) for zone in site.zones}
+    found = {zone.id: blind.directions(state, site, zone, t_ns) for zone in site.zones}
     news = tuple(
-        Blind(zone=zone, t_ns=t_ns, sectors=sectors, share=share)
-        for zone, (sectors, share) in found.items()
+        Blind(zone=zone, t_ns=t_ns, sectors=sectors, share=share, heights=heights)
+        for zone, (sectors, share, heights) in found.items()
         if sectors != state.blind.get(zone, ())
     )
-    return msgspec.structs.replace(state, basis=basis, blind={zone: sectors for zone, (sectors, _) in found.items()}), news
+    return msgspec.structs.replace(state, basis=basis, blind={zone: sectors for zone, (sectors, *_) in found.items()}), news

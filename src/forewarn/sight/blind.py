@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forewarn import geo
-from forewarn.messages import Sector
+from forewarn.messages import BlindAt, Sector
 from forewarn.sight.health import WORKING, scans
 from forewarn.sight.state import Basis, Condition, State
 from forewarn.sight.view import view
@@ -44,7 +44,7 @@ def basis(state: State, site: Site) -> dict[str, Basis]:
 
 def _basis(sensor: Condition) -> Basis:
     works = sensor.state in WORKING
-    return Basis(works=works, place=sensor.place if works else None, blank=sensor.blank if works else ())
+    return Basis(works=works, stated=sensor.stated, place=sensor.place if works else None, blank=sensor.blank if works else ())
 
 
 def same(old: dict[str, Basis] | None, new: dict[str, Basis]) -> bool:
@@ -55,20 +55,31 @@ def same(old: dict[str, Basis] | None, new: dict[str, Basis]) -> bool:
 def _alike(old: Basis, new: Basis) -> bool:
     if old == new:
         return True
-    if (old.works, old.blank) != (new.works, new.blank) or old.place is None or new.place is None:
+    if (old.works, old.stated, old.blank) != (new.works, new.stated, new.blank) or old.place is None or new.place is None:
         return False
     return bool(np.linalg.norm(geo.to_enu(*new.place, old.place)) < MOVED_M)
 
 
-def blind_sectors(state: State, site: Site, zone: Zone, t_ns: int) -> tuple[tuple[Sector, ...], float]:
-    """The blind directions of a zone as seen from its centre, clockwise, and their share of the circle."""
+def directions(state: State, site: Site, zone: Zone, t_ns: int) -> tuple[tuple[Sector, ...], float, tuple[BlindAt, ...]]:
+    """The blind directions of a zone as seen from its centre, clockwise, their share of the circle, and the same at each height."""
     log_unseen = np.zeros((BINS, HEIGHTS))
     points, step_s = approaches(site, zone)
     for sensor in site.sensors:
         if scans(sensor) and _basis(state.sensors[sensor.id]).works:
             log_unseen += _log_unseen(state, site, sensor, points, step_s, t_ns)
-    blind = (log_unseen > np.log(UNSEEN)).any(axis=1)
-    return sectors(blind), float(blind.mean())
+    blind = log_unseen > np.log(UNSEEN)
+    heights = [
+        BlindAt(height_m=height, sectors=sectors(at), share=float(at.mean()))
+        for height, at in zip(_heights(zone).tolist(), blind.T, strict=True)
+    ]
+    anywhere = blind.any(axis=1)
+    return sectors(anywhere), float(anywhere.mean()), tuple(heights) if anywhere.any() else ()
+
+
+def blind_sectors(state: State, site: Site, zone: Zone, t_ns: int) -> tuple[tuple[Sector, ...], float]:
+    """The blind directions of a zone at any height, and their share of the circle."""
+    found, share, _ = directions(state, site, zone, t_ns)
+    return found, share
 
 
 def _log_unseen(state: State, site: Site, sensor: Sensor, points: Array, step_s: float, t_ns: int) -> Array:

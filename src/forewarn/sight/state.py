@@ -6,8 +6,10 @@ import msgspec
 
 from forewarn.messages import Observation, Place, Sector, SensorStatus
 from forewarn.sight.health import Standing
+from forewarn.sight.learned import Learned
 from forewarn.site import Sensor, Site
 
+CHANGES = 256
 LatLonAlt = tuple[float, float, float]
 """Degrees, degrees, metres above the WGS 84 ellipsoid."""
 
@@ -23,21 +25,43 @@ class Condition(msgspec.Struct, frozen=True):
     blank: tuple[Sector, ...] = ()
 
 
+class Change(msgspec.Struct, frozen=True):
+    """A sensor's health changed."""
+
+    sensor: str
+    t_ns: int
+    state: Standing
+
+
 class Basis(msgspec.Struct, frozen=True):
-    """What one sensor gave to the last working out of blind directions: whether it saw, from where, and what it left out."""
+    """What one sensor gave to the last working out of blind directions: whether it saw, how well, from where, and what it left out."""
 
     works: bool
+    stated: str
     place: LatLonAlt | None
     blank: tuple[Sector, ...]
 
 
 class State(msgspec.Struct, frozen=True):
-    """All sensors by id in the site's order; ``basis`` and ``blind`` (by zone) are of the last working out of blind directions."""
+    """All sensors by id in the site's order; ``basis`` and ``blind`` (by zone) are of the last working out of blind directions;
+    ``changes``: the newest changes of health, oldest first; ``learned``: how often sensors show what says where it is."""
 
     sensors: dict[str, Condition]
     begun_ns: int | None = None
     basis: dict[str, Basis] | None = None
     blind: dict[str, tuple[Sector, ...]] = {}
+    changes: tuple[Change, ...] = ()
+    learned: Learned = Learned()
+
+
+def history(state: State, sensor: str) -> tuple[Change, ...]:
+    """How one sensor's health went, oldest first, as far as it is remembered: the newest ``CHANGES`` of all sensors."""
+    return tuple(change for change in state.changes if change.sensor == sensor)
+
+
+def changed(state: State, change: Change) -> State:
+    """The state with one more change of health remembered."""
+    return msgspec.structs.replace(state, changes=(*state.changes, change)[-CHANGES:])
 
 
 def start(site: Site) -> State:

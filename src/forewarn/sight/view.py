@@ -1,13 +1,17 @@
 """What one sensor can see from where it stands at one look: the only coverage model of the house.
 
-Coverage is a shell: a stretch of slant range, sectors of azimuth less blank ones, a stretch of height. Inside it the sensor
-detects with its stated chance, outside never. False plots are spread evenly over the coverage's area (or over its angle, where a
-sensor gives bearings only). A sensor whose place nobody knows sees everywhere.
+Coverage is a shell: a stretch of slant range, sectors of azimuth less blank ones, a stretch of height, less what the ground hides
+(``skyline.py``). Inside it the sensor detects with its stated chance p, which falls with range r and grows with size s where the site
+file says by how much: p 2^-((r / half)^4 s0 / s) for a radar (a fluctuating target's echo over a threshold: Swerling's first case,
+Marcum and Swerling, IRE Trans. Information Theory 6 (2), 1960), with the square of the range for all else. What a sensor has shown
+of objects that say where they are corrects it (``learned.py``). Outside it detects nothing. False plots are spread evenly over the
+coverage's area (or over its angle, where a sensor gives bearings only). A sensor whose place nobody knows sees everywhere.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +20,7 @@ from numpy.typing import NDArray
 
 from forewarn import geo
 from forewarn.messages import Place, Sector
+from forewarn.sight import learned, skyline
 from forewarn.site import Coverage, Site
 
 if TYPE_CHECKING:
@@ -30,7 +35,9 @@ class View(msgspec.Struct, frozen=True):
     """One sensor's view. ``spot``: where it stands, metres east, north, up of the site's origin; None: not known.
 
     ``sectors``: where it looks (none: all round), ``blank``: where not. ``chance``: of detection inside the coverage, 0
-    where the sensor is down. ``density``: false plots a look and square metre, or a radian for bearings.
+    where the sensor is down. ``density``: false plots a look and square metre, or a radian for bearings. ``half``: the range at which
+    the chance is halved and the power of the range by which it falls; ``size_m2``: of the object that this is stated for.
+    ``skyline`` (azimuths, steps, 2) and ``learned`` (2, *CELLS): see those modules; None: flat ground, nothing learned.
     """
 
     sensor: str
@@ -41,10 +48,28 @@ class View(msgspec.Struct, frozen=True):
     height_m: tuple[float, float]
     sectors: tuple[Sector, ...] = ()
     blank: tuple[Sector, ...] = ()
+    half: tuple[float, float] | None = None
+    size_m2: float = 0.01
+    min_radial_mps: float = 0.0
+    skyline: np.ndarray | None = None
+    learned: np.ndarray | None = None
 
-    def detection(self, enu: Array) -> Array:
-        """Chance (n,) that one look detects an object at ``enu`` (3, n), metres about the site's origin."""
-        return np.where(self.inside(enu), self.chance, 0.0)
+    def detection(self, enu: Array, rates: Array | None = None, size_m2: float | None = None) -> Array:
+        """Chance (n,) that one look detects objects at ``enu`` (3, n), metres about the site's origin, that move with ``rates`` (3, n),
+        m/s (None: fast enough), and have a size (None: the one that the site file states the sensor for)."""
+        chance = np.where(self.inside(enu), self.chance, 0.0)
+        if self.spot is None:
+            return chance
+        away = enu - np.array(self.spot)[:, None]
+        distance = np.sqrt((away**2).sum(axis=0))
+        if self.half is not None:
+            chance = chance * np.exp2(-((distance / self.half[0]) ** self.half[1]) * (self.size_m2 / (size_m2 or self.size_m2)))
+        if self.min_radial_mps > 0.0 and rates is not None:
+            radial = np.abs((away * rates).sum(axis=0)) / np.maximum(distance, 1e-9)
+            chance = np.where(radial >= self.min_radial_mps, chance, 0.0)
+        if self.learned is not None:
+            chance = learned.corrected(self.learned, self.reach_m[1], away, enu[2], chance)
+        return np.asarray(chance)
 
     def clutter(self, enu: Array) -> Array:
         """False plots (n,) a look at each place ``enu`` (3, n): per square metre; per radian where the sensor gives bearings."""
@@ -62,6 +87,8 @@ class View(msgspec.Struct, frozen=True):
             azimuth = np.degrees(np.arctan2(away[0], away[1])) % 360.0
             seen &= _within(azimuth, self.sectors) if self.sectors else True
             seen &= ~_within(azimuth, self.blank)
+        if self.skyline is not None:
+            seen &= ~skyline.hidden(self.skyline, away)
         return np.asarray(seen)
 
 
@@ -76,13 +103,23 @@ def view(state: State, site: Site, sensor_id: str, t_ns: int, pose: Place | None
     return View(
         sensor=sensor_id,
         spot=None if place is None else spot(place, site),
-        chance=0.0 if condition.stated == "down" else min(sensor.p_detection, SURE),
+        chance=min(sensor.p_detection, SURE) * {"down": 0.0, "degraded": sensor.degraded}.get(condition.stated, 1.0),
         density=sensor.clutter / (_angle(cover) if sensor.reports == "bearing" else area_m2(cover)),
         reach_m=(cover.min_range_m, cover.max_range_m),
         height_m=(cover.min_height_m, cover.max_height_m),
         sectors=tuple(Sector(from_deg=s.from_deg, to_deg=s.to_deg) for s in cover.sectors),
         blank=condition.blank,
+        half=None if cover.half_range_m is None else (cover.half_range_m, 4.0 if sensor.kind == "radar" else 2.0),
+        size_m2=cover.half_size_m2,
+        min_radial_mps=cover.min_radial_mps,
+        skyline=_skyline(cover),
+        learned=learned.counts(state.learned, sensor),
     )
+
+
+@lru_cache(maxsize=256)
+def _skyline(cover: Coverage) -> NDArray[np.float32] | None:
+    return skyline.table(cover)
 
 
 def spot(place: tuple[float, float, float], site: Site) -> Spot:

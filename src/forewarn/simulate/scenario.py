@@ -26,12 +26,8 @@ from forewarn.site.faults import fault
 MOST_OBJECTS = 1000
 
 
-class BadScenario(ValueError):
+class BadScenario(BadSite):
     """Bad configuration: all faults of a scenario, each with its key, what was found and what is wanted."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(f"{f.key}: {f.found}: {f.wanted}" for f in faults))
 
     def __reduce__(self) -> tuple[type[BadScenario], tuple[tuple[Fault, ...]]]:
         return type(self), (self.faults,)

@@ -140,7 +140,9 @@ class ObjectKeys(Part):
     lasts_s: Positive | None = Field(None, description="how long it is there; to the end")
     start: Place | None = Field(None, description="all but recordings need it")
     legs: tuple[Leg, ...] = Field((), max_length=200, description="one after the other; then it stays where it is")
-    impact: Level | None = Field(None, description="rocket: where it comes down; the whole arc is moved so that it does, and starts about at `start`")
+    impact: Level | None = Field(
+        None, description="rocket: where it comes down; its arc is moved so that it does, and starts about at `start`"
+    )
     elevation_deg: Annotated[float, Field(ge=20, le=80)] = Field(50.0, description="rocket: of its launch")
     throw_mps: tuple[Far, Far, Far] = Field((0.0, 0.0, 0.0), description="debris: its velocity at the start, east, north, up")
     recording: Recording | None = None

@@ -35,3 +35,6 @@ class Tracking(Part):
     drop_below: Chance = Field(1e-3, description="existence below which it is forgotten")
     late_s: Natural = Field(15.0, description="measurements older than this are refused")
     coast_s: Positive = Field(20.0, description="a track without a report for so long ends")
+    vague_m: Positive | None = Field(
+        None, description="a track whose horizontal error is larger is not published; not given: 0.3 `coast_s` x `speed_sd_mps`"
+    )

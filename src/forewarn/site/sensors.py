@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,16 +10,34 @@ from pydantic import Field, model_validator
 from forewarn.messages import Kind
 from forewarn.site.base import Chance, Degrees, Metres, Name, Natural, Part, Position, Positive, Sector
 
+Step = tuple[Natural, Annotated[float, Field(ge=-90, le=90)]]
+Stairs = Annotated[tuple[Step, ...], Field(max_length=16)]
+
 
 class Coverage(Part):
     """Where a sensor can see at all."""
 
     min_range_m: Natural = 0.0
     max_range_m: Positive = 5000.0
+    half_range_m: Positive | None = Field(
+        None, description="so far away it detects an object of `half_size_m2` half as often; not given: as often everywhere"
+    )
+    half_size_m2: Positive = Field(0.01, description="the size that `half_range_m` is stated for; to a radar its cross-section")
+    min_radial_mps: Natural = Field(0.0, description="what comes or goes more slowly than this it does not see")
     sectors: tuple[Sector, ...] = Field((), description="directions it looks in; none given: all")
     blank: tuple[Sector, ...] = Field((), description="directions it does not transmit or look in")
     min_height_m: Metres = Field(-1000.0, description="above the site's origin")
     max_height_m: Metres = Field(20000.0, description="above the site's origin")
+    skyline: Annotated[tuple[Stairs, ...], Field(max_length=180)] = Field(
+        (), description="what the ground hides: for equal steps of azimuth from north, pairs of range (m) and elevation (deg), both rising"
+    )
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        for number, stairs in enumerate(self.skyline):
+            if any(b[0] <= a[0] or b[1] <= a[1] for a, b in pairwise(stairs)):
+                raise ValueError(f"`skyline`: ranges and elevations of step {number} of azimuth must rise")
+        return self
 
 
 class Normal(Part):
@@ -53,10 +72,16 @@ class Sensor(Part):
     sigma_elevation_deg: Positive | None = Field(None, description="not given: elevations it reports are not used")
     bias_azimuth_deg: Degrees = Field(0.0, description="stated bias: what it reports minus what is true")
     bias_sigma_azimuth_deg: Natural = Field(0.0, description="how sure that is; 0: the bias is known")
+    bias_range_m: Metres = Field(0.0, description="stated bias of its ranges, or of how far off its positions lie")
+    bias_sigma_range_m: Natural = Field(0.0, description="how sure that is; 0: the bias is known")
+    bias_clock_s: Annotated[float, Field(ge=-60, le=60)] = Field(0.0, description="stated bias of its time stamps: positive, they are late")
+    bias_sigma_clock_s: Natural = Field(0.0, description="how sure that is; 0: the bias is known")
     correlation_s: Natural = Field(
         0.0, description="the sensor tracks by itself: its errors stay alike for this long; 0: each plot errs anew"
     )
     p_detection: Chance = Field(0.9, description="of an object well inside the coverage, each look")
+    degraded: Chance = Field(0.5, description="what is left of that, as a share, while the sensor calls itself degraded")
+    learn: bool = Field(True, description="correct its chance of detection by how often it shows objects that say where they are")
     clutter: Natural = Field(1.0, description="false plots a look, over the whole coverage")
     interval_s: Positive = Field(1.0, description="expected time between looks")
     silent_after_s: Positive | None = Field(None, description="no word for so long: silent; not given: 5 intervals, at least 5 s")
@@ -68,4 +93,6 @@ class Sensor(Part):
     def _placed(self) -> Self:
         if self.position is None and not self.moves and self.reports in ("polar", "bearing"):
             raise ValueError("a sensor that reports angles needs `position`, or `moves = true`")
+        if self.coverage.skyline and (self.position is None or self.moves):
+            raise ValueError("`skyline` is seen from one place: give `position`, and not `moves`")
         return self

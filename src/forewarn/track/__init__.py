@@ -16,7 +16,8 @@ from forewarn.sight.view import View
 from forewarn.site import Site
 from forewarn.track import belief, claims, history, look, plan
 from forewarn.track import publish as publishing
-from forewarn.track.claims import Claimed
+from forewarn.track.claims import Claimed, Fix
+from forewarn.track.errors.tell import Said, tell
 from forewarn.track.history import History
 from forewarn.track.plan import Plan
 from forewarn.track.publish import Picture, Told
@@ -34,6 +35,7 @@ class State(msgspec.Struct, frozen=True):
     told: Told = Told()
     clock_ns: int = 0
     heard: dict[str, int] = {}
+    said: Said = Said()
 
 
 def start(site: Site, before: State | None = None) -> State:
@@ -70,6 +72,7 @@ def claim(state: State, site: Site, said: Claim) -> tuple[State, tuple[Refusal, 
             known = claims.add(state.plan, state.claims.get(said.identity), said.identity, new)
             if known is not None:
                 heard = _with(state.heard, said, said.identity)
+                state = _vouched(state, site, said.sensor, new)
                 return msgspec.structs.replace(state, claims={**state.claims, said.identity: known}, heard=heard), ()
             reason = "late"
     return state, (_refused(said, reason, said.t_ns, clock, 1),) if reason else ()
@@ -80,7 +83,21 @@ def publish(state: State, site: Site, t_ns: int) -> tuple[State, Picture]:
     coast_ns = round(site.tracking.coast_s * 1e9)
     alive = {name: known for name, known in state.claims.items() if t_ns - known.t_ns <= coast_ns}
     told, alive, picture = publishing.publish(state.plan, site, state.told, state.history.belief, alive, state.heard, t_ns)
-    return msgspec.structs.replace(state, claims=alive, told=told), picture
+    said, errors = tell(state.plan, state.said, state.history.belief.errors, t_ns)
+    return msgspec.structs.replace(state, claims=alive, told=told, said=said), msgspec.structs.replace(picture, errors=errors)
+
+
+def _vouched(state: State, site: Site, sensor: str, new: Fix) -> State:
+    """With the claim as something to compare the sensors' plots with, where any could see it; too late for that, it is left out.
+
+    Without authentication it is worth no more than one that states no error: it may lie."""
+    reach_m = max((s.coverage.max_range_m for s in site.sensors if s.reports != "claims"), default=0.0)
+    if sensor not in state.plan.sensors or math.hypot(*new.place[:2]) > 2.0 * reach_m:
+        return state
+    oldest = state.clock_ns - round(site.tracking.late_s * 1e9)
+    sigma_m = new.sigma_m if new.authenticated else max(new.sigma_m, claims.SIGMA_M)
+    found = history.add(state.plan, state.history, look.claimed(state.plan, sensor, new.t_ns, new.place, sigma_m), oldest)
+    return state if found is None else msgspec.structs.replace(state, history=found)
 
 
 def _with(heard: dict[str, int], item: Observation | Claim, who: str) -> dict[str, int]:

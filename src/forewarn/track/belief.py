@@ -15,9 +15,12 @@ import numpy as np
 
 from forewarn.messages import KINDS
 from forewarn.sight.clutter import Clutter
+from forewarn.track.errors import joint
+from forewarn.track.errors.joint import Joint
 from forewarn.track.plan import Plan
 
 NEVER = -(2**62)
+PLACE = 7  # numbers that are kept of a place
 
 
 class Belief(msgspec.Struct, frozen=True):
@@ -28,7 +31,9 @@ class Belief(msgspec.Struct, frozen=True):
     sensor last showed it; ``log_kind`` (K, n): log evidence; ``opinion`` (S, K, n): what of it a self-tracking sensor last thought of
     its track, which its next opinion replaces; ``updated_ns`` (n,); ``label`` (3, n): sensor, time and place in the look of the plot
     that gave it birth. ``unseen`` (S,): unseen objects a square metre; ``look_ns`` (S,): each sensor's last look. ``clutter``: where each
-    sensor's false plots come from. ``merged``: labels (gone, left, time) of the last merges.
+    sensor's false plots come from. ``merged``: labels (gone, left, time) of the last merges. ``errors``: what is known of the sensors';
+    for it ``shown`` (S, 7, n), ``shown_ns`` (S, n): the last place that each sensor clearly showed of a track, as the sensor gave it:
+    east, north, the same from the sensor, variance east, covariance, variance north; ``compared_ns`` (S, n): its last comparison.
     """
 
     t_ns: int
@@ -46,6 +51,10 @@ class Belief(msgspec.Struct, frozen=True):
     label: np.ndarray
     unseen: np.ndarray
     look_ns: np.ndarray
+    shown: np.ndarray
+    shown_ns: np.ndarray
+    compared_ns: np.ndarray
+    errors: Joint
     clutter: dict[str, Clutter] = {}
     merged: tuple[tuple[tuple[int, int, int], tuple[int, int, int], int], ...] = ()
 
@@ -59,7 +68,10 @@ class Belief(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, **changes)
 
 
-TRACKS = ("mean", "cov", "model", "real", "ghost", "origin", "seen", "hit_ns", "log_kind", "opinion", "updated_ns", "label")
+TRACKS = (
+    "mean", "cov", "model", "real", "ghost", "origin", "seen", "hit_ns", "log_kind", "opinion", "updated_ns", "label",
+    "shown", "shown_ns", "compared_ns",
+)  # fmt: skip
 """The fields that have tracks last."""
 
 
@@ -82,6 +94,10 @@ def empty(plan: Plan, life_s: float) -> Belief:
         label=np.zeros((3, 0), dtype=np.int64),
         unseen=np.full(s, plan.births * life_s),
         look_ns=np.full(s, NEVER, dtype=np.int64),
+        shown=np.zeros((s, PLACE, 0)),
+        shown_ns=np.zeros((s, 0), dtype=np.int64),
+        compared_ns=np.zeros((s, 0), dtype=np.int64),
+        errors=joint.nothing(s),
     )
 
 
@@ -91,7 +107,10 @@ def take(belief: Belief, rows: np.ndarray) -> Belief:
 
 
 def join(belief: Belief, more: dict[str, np.ndarray]) -> Belief:
-    """With more tracks behind: ``more`` holds every field of ``TRACKS``."""
+    """With more tracks behind: ``more`` holds every field of ``TRACKS`` but those of comparisons, which a new track has none of."""
+    k, s = more["real"].shape[0], len(belief.look_ns)
+    never = np.full((s, k), NEVER, dtype=np.int64)
+    more = {"shown": np.zeros((s, PLACE, k)), "shown_ns": never, "compared_ns": never, **more}
     return belief.but(**{name: np.concatenate([getattr(belief, name), more[name]], axis=-1) for name in TRACKS})
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from forewarn import geo
 from forewarn.messages import KINDS, Observation, Offset, Plot, Polar, Position
 from forewarn.sight.view import View
+from forewarn.track.errors.place import true
 from forewarn.track.plan import Plan, Sense
 
 
@@ -22,7 +23,7 @@ class Look(msgspec.Struct, frozen=True):
 
     ``place`` (3, m): metres about the site's origin, up NaN where not measured; ``noise`` (2, 2, m): horizontal covariance of what is
     new with each plot; ``up_var`` (m,); ``velocity`` (2, m): rates east and north, NaN where not told; ``bearing``, ``bearing_sd`` (b,):
-    radians from north, bias taken off. ``time_ns`` (m + b,) and ``odds`` (K + 1, m + b), log likelihood of the sensor's
+    radians from north. The stated biases are taken off. ``time_ns`` (m + b,) and ``odds`` (K + 1, m + b), log likelihood of the sensor's
     opinion for each kind and of a false plot, run over places first, then bearings.
     """
 
@@ -50,7 +51,7 @@ def read(plan: Plan, view: View, observation: Observation, plots: tuple[Plot, ..
     sense = plan.sensors[observation.sensor]
     where = _cartesian(plan, sense, view, [p for p in plots if not _bearing_only(p)])
     lines = [p for p in plots if _bearing_only(p)]
-    azimuth = np.array([math.radians(p.measured.azimuth_deg) for p in lines if isinstance(p.measured, Polar)]) - sense.bias_rad
+    azimuth = np.array([math.radians(p.measured.azimuth_deg) for p in lines if isinstance(p.measured, Polar)]) - sense.error[0]
     spread = np.array([math.radians(p.sigma_azimuth_deg) if p.sigma_azimuth_deg else sense.azimuth_rad for p in lines])
     order = np.lexsort((azimuth, np.array([p.t_ns for p in lines]))) if lines else np.zeros(0, dtype=np.int64)
     lines, azimuth, spread = [lines[i] for i in order.tolist()], azimuth[order], spread[order]
@@ -65,10 +66,20 @@ def read(plan: Plan, view: View, observation: Observation, plots: tuple[Plot, ..
         up_var=where.up_var,
         velocity=_velocity(where.plots),
         bearing=azimuth,
-        bearing_sd=np.hypot(spread, sense.bias_sigma_rad),
-        time_ns=np.array([p.t_ns for p in everything], dtype=np.int64),
+        bearing_sd=spread,
+        time_ns=np.array([p.t_ns for p in everything], dtype=np.int64) - round(sense.error[2] * 1e9),
         odds=opinions(sense, everything),
     )
+
+
+def claimed(plan: Plan, sensor: str, t_ns: int, place: tuple[float, float, float], sigma_m: float) -> Look:
+    """A claim's place (metres about the site's origin) as a look of its receiver: one place, seen from nowhere; no track takes it in."""
+    none = np.zeros(0)
+    return Look(
+        sensor=sensor, t_ns=t_ns, scan=False, view=View(sensor, None, 0.0, 0.0, (0.0, 0.0), (0.0, 0.0)), place=np.array(place)[:, None],
+        noise=sigma_m**2 * np.eye(2)[..., None], up_var=np.ones(1), velocity=np.full((2, 1), np.nan), bearing=none, bearing_sd=none,
+        time_ns=np.array([t_ns], dtype=np.int64), odds=np.zeros((len(KINDS) + 1, 1)),
+    )  # fmt: skip
 
 
 def _bearing_only(plot: Plot) -> bool:
@@ -100,8 +111,8 @@ def _cartesian(plan: Plan, sense: Sense, view: View, plots: list[Plot]) -> _Wher
         elif isinstance(plot.measured, Polar):
             place[:, j], noise[:, :, j], up_var[j] = _from_polar(sense, plot, plot.measured)
             place[:, j] += spot
-    if view.spot is not None and sense.bias_rad:
-        place[:2] = spot[:2, None] + _turn(place[:2] - spot[:2, None], -sense.bias_rad)
+    if view.spot is not None and any(sense.error[:2]):
+        place[:2] = spot[:2, None] + true(place[:2] - spot[:2, None], np.array(sense.error)[:, None])
     order = np.lexsort((place[1], place[0], np.array([p.t_ns for p in plots]))) if plots else np.zeros(0, dtype=np.int64)
     return _Where([plots[i] for i in order.tolist()], *(np.ascontiguousarray(a[..., order]) for a in (place, noise, up_var)))
 
@@ -130,12 +141,6 @@ def _from_polar(sense: Sense, plot: Plot, polar: Polar) -> tuple[np.ndarray, np.
     noise = along * np.outer(out, out) + (level * sd_azimuth) ** 2 * np.outer(side, side)
     up_var = (sd_range * math.sin(elevation)) ** 2 + (level * sense.elevation_rad) ** 2
     return np.array([*(level * out), rise if tall else math.nan]), noise, up_var
-
-
-def _turn(level: np.ndarray, angle: float) -> np.ndarray:
-    """East, north (2, m) turned clockwise."""
-    c, s = math.cos(angle), math.sin(angle)
-    return np.stack([c * level[0] + s * level[1], c * level[1] - s * level[0]])
 
 
 def _velocity(plots: list[Plot]) -> np.ndarray:

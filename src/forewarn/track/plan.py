@@ -10,6 +10,7 @@ import numpy as np
 from forewarn import geo
 from forewarn.messages import KINDS
 from forewarn.site import Opinions, Sensor, Site
+from forewarn.track.errors.joint import LOOSE
 
 WHITE = 0.1
 """Of a self-tracking sensor's error variance, the share that is new with each plot; the rest stays for about ``correlation_s``."""
@@ -18,13 +19,15 @@ LOOKS = 5.0
 SPELLS = 4.0
 """An agile spell lasts so much shorter than a calm one, which lasts ``stay_s``."""
 VAGUE = 0.3
-"""A track is *vague*, and not published, once its horizontal error (root mean square) is this share of ``coast_s`` x ``speed_sd_mps``."""
+"""Where the site file does not say, a track is *vague*, and not published, once its horizontal error (root mean square) is this share of
+``coast_s`` x ``speed_sd_mps``."""
 Bell = tuple[float, float]
 
 
 class Sense(msgspec.Struct, frozen=True):
     """One sensor. ``at``: where its slow error stands in a track's state, 0: it has none. ``labels`` are rows of P(label | kind) over
-    the kinds and, last, false plots; ``reflection`` bells (mean, spread) in the same order; ``score`` of true and of false plots."""
+    the kinds and, last, false plots; ``reflection`` bells (mean, spread) in the same order; ``score`` of true and of false plots.
+    ``error``: what the site file says that its azimuth (radians), range (m) and clock (s) are off by, ``error_sd``: how sure that is."""
 
     index: int
     places: bool
@@ -37,9 +40,10 @@ class Sense(msgspec.Struct, frozen=True):
     range_m: float
     azimuth_rad: float
     elevation_rad: float
-    bias_rad: float
-    bias_sigma_rad: float
+    error: tuple[float, float, float]
+    error_sd: tuple[float, float, float]
     interval_s: float
+    claims: bool
     labels: dict[str, tuple[float, ...]]
     reflection: tuple[Bell, ...]
     score: tuple[Bell, Bell] | None
@@ -78,6 +82,17 @@ class Plan(msgspec.Struct, frozen=True):
         """The sensors in the site's order, which ``Sense.index`` counts; ``ids`` are their names."""
         return [self.sensors[name] for name in self.ids]
 
+    @property
+    def stated(self) -> np.ndarray:
+        """Spreads (B,) of the sensors' errors by the site file (see ``errors.joint``)."""
+        return np.array([sense.error_sd for sense in self.senses]).ravel()
+
+    @property
+    def loose(self) -> np.ndarray:
+        """The same if the site file were believed of no sensor; claims' own errors, and ranges of bearings, are not looked for."""
+        free = np.array([[not sense.claims, sense.places, not sense.claims] for sense in self.senses])
+        return np.asarray(np.maximum((free * LOOSE).ravel(), self.stated))
+
 
 def make(site: Site) -> Plan:
     """The plan of a site."""
@@ -106,7 +121,7 @@ def make(site: Site) -> Plan:
         drop_below=t.drop_below,
         coast_s=t.coast_s,
         late_s=t.late_s,
-        vague_m=VAGUE * t.coast_s * t.speed_sd_mps,
+        vague_m=t.vague_m or VAGUE * t.coast_s * t.speed_sd_mps,
         ids=tuple(sensor.id for sensor in site.sensors),
         sensors=sensors,
         origin=(site.origin.lat_deg, site.origin.lon_deg, site.origin.alt_m),
@@ -127,9 +142,10 @@ def _sense(sensor: Sensor, index: int, at: int) -> Sense:
         range_m=sensor.sigma_range_m,
         azimuth_rad=math.radians(sensor.sigma_azimuth_deg),
         elevation_rad=math.radians(sensor.sigma_elevation_deg or 0.0),
-        bias_rad=math.radians(sensor.bias_azimuth_deg),
-        bias_sigma_rad=math.radians(sensor.bias_sigma_azimuth_deg),
+        error=(math.radians(sensor.bias_azimuth_deg), sensor.bias_range_m, sensor.bias_clock_s),
+        error_sd=(math.radians(sensor.bias_sigma_azimuth_deg), sensor.bias_sigma_range_m, sensor.bias_sigma_clock_s),
         interval_s=sensor.interval_s,
+        claims=sensor.reports == "claims",
         labels=_labels(sensor.opinions),
         reflection=_reflection(sensor.opinions),
         score=_score(sensor.opinions),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forewarn import geo
-from forewarn.messages import KINDS, Estimate, Track
+from forewarn.messages import KINDS, Estimate, SensorError, Track
 from forewarn.site import Site
 from forewarn.track import claims, motion
 from forewarn.track.belief import Belief, take
@@ -22,6 +22,7 @@ from forewarn.track.existence import at
 from forewarn.track.plan import Plan
 
 Array = NDArray[np.float64]
+Ahead = tuple[Array, Array, Array]  # a claimed object's mean, covariance and model chances at the time of publication
 LEFT = 256  # lost tracks whose numbers are remembered
 _UPPER = np.triu_indices(6)
 
@@ -31,7 +32,7 @@ class Picture(msgspec.Struct, frozen=True):
 
     ``mean`` (2, 6, n), ``cov`` (2, 6, 6, n), ``model`` (2, n): aided where a claim is the track's; ``existence``, ``existence_sensed``
     (n,); ``log_kind`` (K, n): the sensors' opinions; ``has_claim`` (n,); ``track`` (n,): public numbers; ``t_updated_ns`` (n,).
-    ``messages``: the tracks in the same order, and behind them those that have just ended.
+    ``messages``: the tracks in the same order, and behind them those that have just ended; ``errors``: what is new of the sensors'.
     """
 
     t_ns: int
@@ -45,6 +46,7 @@ class Picture(msgspec.Struct, frozen=True):
     track: np.ndarray
     t_updated_ns: np.ndarray
     messages: tuple[Track, ...]
+    errors: tuple[SensorError, ...] = ()
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -89,8 +91,9 @@ def publish(
     shown &= np.isfinite(mean).all(axis=0) & np.isfinite(cov).all(axis=(0, 1))
     picked = np.flatnonzero(shown)
     now, mean, cov, names = take(now, picked), mean[..., picked], cov[..., picked], [names[i] for i in picked.tolist()]
-    known = _belonging(plan, known, now, mean, cov, t_ns)
-    rows = _rows(plan, site, told, now, mean, cov, names, known)
+    said = {name: claims.ahead(plan, claimed, t_ns) for name, claimed in known.items()}
+    known = _belonging(known, said, now, mean, cov)
+    rows = _rows(plan, site, told, now, mean, cov, names, known, said)
     causes = _causes(plan, now, rows, known, heard)
     parents = {label_text(plan, gone): label_text(plan, stayed) for gone, stayed, _ in belief.merged}
     told, picture = _numbered(plan, told, rows, causes, parents, t_ns)
@@ -110,15 +113,12 @@ def _causes(plan: Plan, now: Belief, rows: Rows, known: dict[str, Claimed], hear
     return [tuple(sorted({heard[k] for k in (*a, *b) if k in heard})) for a, b in zip(shown, said, strict=True)]
 
 
-def _belonging(plan: Plan, known: dict[str, Claimed], now: Belief, mean: Array, cov: Array, t_ns: int) -> dict[str, Claimed]:
+def _belonging(known: dict[str, Claimed], said: dict[str, Ahead], now: Belief, mean: Array, cov: Array) -> dict[str, Claimed]:
     """Which track each claim belongs to: the one it had while it fits, else the nearest free one that fits well."""
     if not known:
         return known
     labels = [(a, b, c) for a, b, c in now.label.T.tolist()]
-    d2 = {}
-    for name, claimed in known.items():
-        two, q, model = claims.ahead(plan, claimed, t_ns)
-        d2[name] = claims.distance(mean, cov, *motion.merged(two, q, model)) if labels else np.zeros(0)
+    d2 = {name: claims.distance(mean, cov, *motion.merged(*said[name])) if labels else np.zeros(0) for name in known}
     kept = {n: c.belongs for n, c in known.items() if c.belongs in labels and d2[n][labels.index(c.belongs)] < claims.LEAVE}
     free = [(float(d2[n][i]), n, i) for n in known if n not in kept for i in np.flatnonzero(d2[n] < claims.JOIN).tolist()]
     for _, name, i in sorted(free):
@@ -127,7 +127,17 @@ def _belonging(plan: Plan, known: dict[str, Claimed], now: Belief, mean: Array, 
     return {n: msgspec.structs.replace(c, belongs=kept.get(n)) if c.belongs != kept.get(n) else c for n, c in known.items()}
 
 
-def _rows(plan: Plan, site: Site, told: Told, now: Belief, mean: Array, cov: Array, names: list[str], known: dict[str, Claimed]) -> Rows:
+def _rows(
+    plan: Plan,
+    site: Site,
+    told: Told,
+    now: Belief,
+    mean: Array,
+    cov: Array,
+    names: list[str],
+    known: dict[str, Claimed],
+    said: dict[str, Ahead],
+) -> Rows:
     """Tracks, aided where a claim belongs to them, and behind them the claims that belong to none."""
     rows = Rows(
         now.mean[:, :6], now.cov[:, :6, :6], now.model, now.real, now.real, now.log_kind, now.updated_ns, names, [None] * now.n, mean, cov
@@ -138,26 +148,25 @@ def _rows(plan: Plan, site: Site, told: Told, now: Belief, mean: Array, cov: Arr
     means, covs, existence, updated, owner = rows.mean.copy(), rows.cov.copy(), now.real.copy(), now.updated_ns.copy(), list(rows.claim)
     alone: list[Claimed] = []
     for name, claimed in sorted(known.items()):
-        two, q, model = claims.ahead(plan, claimed, now.t_ns)
         if claimed.belongs is None:
             label = f"claim:{claimed.born_ns:019d}:{name}"
             if claims.existence(plan, claimed, now.t_ns) >= site.tracking.publish_above or label in told.last:
                 alone.append(claimed)
             continue
         i = labels.index(claimed.belongs)
-        said, spread = motion.merged(two, q, model)
+        place, spread = motion.merged(*said[name])
         for m in (0, 1):
-            means[m, :, i], covs[m, :, :, i] = claims.intersect(rows.mean[m, :, i], rows.cov[m, :, :, i], said[:, 0], spread[..., 0])
+            means[m, :, i], covs[m, :, :, i] = claims.intersect(rows.mean[m, :, i], rows.cov[m, :, :, i], place[:, 0], spread[..., 0])
         existence[i] = 1.0 - (1.0 - now.real[i]) * (1.0 - claims.existence(plan, claimed, now.t_ns))
         updated[i], owner[i] = max(updated[i], claimed.t_ns), name
     rows = rows._replace(mean=means, cov=covs, existence=existence, updated_ns=updated, claim=owner)
-    return _with_alone(plan, rows, alone, now.t_ns)
+    return _with_alone(plan, rows, alone, said, now.t_ns)
 
 
-def _with_alone(plan: Plan, rows: Rows, alone: list[Claimed], t_ns: int) -> Rows:
+def _with_alone(plan: Plan, rows: Rows, alone: list[Claimed], said: dict[str, Ahead], t_ns: int) -> Rows:
     """Objects that nothing but claims tells of, behind the others."""
     for claimed in alone:
-        two, q, model = claims.ahead(plan, claimed, t_ns)
+        two, q, model = said[claimed.identity]
         rows = Rows(
             np.concatenate([rows.mean, two], axis=-1), np.concatenate([rows.cov, q], axis=-1), np.concatenate([rows.model, model], axis=-1),
             np.append(rows.existence, claims.existence(plan, claimed, t_ns)), np.append(rows.sensed, 0.0),
@@ -177,7 +186,8 @@ def _numbered(
     order = sorted(range(len(rows.labels)), key=lambda i: numbers[rows.labels[i]])
     gone = sorted((track.track, name) for name, track in told.last.items() if name not in set(rows.labels))
     whole, spread = motion.merged(rows.mean, rows.cov, rows.model)
-    aided, sensed = estimates(plan, whole, spread), estimates(plan, rows.sensed_mean, rows.sensed_cov)
+    aided = estimates(plan, whole, spread)
+    sensed = estimates(plan, rows.sensed_mean, rows.sensed_cov) if any(rows.claim) else aided
     merged: dict[str, list[int]] = {}
     for number, name in gone:
         merged.setdefault(parents.get(name, ""), []).append(number)

@@ -19,6 +19,8 @@ from forewarn.track import bearing, match
 from forewarn.track.associate import Marginals, marginals
 from forewarn.track.belief import Belief
 from forewarn.track.birth import born
+from forewarn.track.errors import compare
+from forewarn.track.errors.correct import corrected
 from forewarn.track.existence import at, freshness, kinds
 from forewarn.track.look import Look
 from forewarn.track.match import Pairs
@@ -38,11 +40,13 @@ class Chances(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a look said of tracks: ``pairs`` with the chances of each, the share of an object (not a ghost) in each pair (p,), and what
-    its opinion makes of the chances of the kinds (K, p); ``ratio`` (K, m): that opinion, against a false plot."""
+    """What a look said of tracks: ``pairs`` with the chances of each, ``clear`` (p,) (see ``_clear``), the share of an object (not a
+    ghost) in each pair (p,), and what its opinion makes of the chances of the kinds (K, p); ``ratio`` (K, m): that opinion, against a
+    false plot."""
 
     pairs: Pairs
     chance: Marginals
+    clear: Array
     object: Array
     kinds: Array
     ratio: Array
@@ -50,18 +54,22 @@ class Found(NamedTuple):
 
 def take(plan: Plan, belief: Belief, look: Look) -> Belief:
     """The belief after a look; the look is not older than the belief."""
+    sense = plan.sensors[look.sensor]
+    if sense.claims:
+        return compare.vouch(plan, belief, look)
     belief = at(plan, belief, look.t_ns)
-    if look.place.shape[1] or (look.scan and plan.sensors[look.sensor].places):
-        belief = _places(plan, belief, look)
+    raw, look = look, corrected(plan, belief, look)
+    if look.place.shape[1] or (look.scan and sense.places):
+        belief = _places(plan, belief, look, raw)
     for part in _lines(plan, look):
-        belief = _bearings(plan, belief, look, part)
+        belief = _bearings(plan, belief, look, raw, part)
     look_ns = belief.look_ns.copy()
-    look_ns[plan.sensors[look.sensor].index] = look.t_ns
+    look_ns[sense.index] = look.t_ns
     return belief.but(look_ns=look_ns)
 
 
-def _places(plan: Plan, belief: Belief, look: Look) -> Belief:
-    """All plots of the look that are places: tracks, clutter and births."""
+def _places(plan: Plan, belief: Belief, look: Look, raw: Look) -> Belief:
+    """All plots of the look that are places: tracks, clutter and births. ``raw``: the look without the sensor's estimated errors off."""
     sense, m = plan.sensors[look.sensor], look.place.shape[1]
     plots = match.plots(plan, look)
     pairs = match.pairs(belief, plots) if m and belief.n else match.none(belief)
@@ -71,6 +79,7 @@ def _places(plan: Plan, belief: Belief, look: Look) -> Belief:
     ratio = look.odds[:-1, :m] - look.odds[-1, :m]
     fresh = born(plan, belief, look, plots, ratio)
     found = _associate(plan, sense, belief, pairs, detected(sense, belief, look, look.scan), np.logaddexp(false, fresh.log), ratio)
+    belief = compare.learn(plan, belief, raw, pairs.track, pairs.plot, found.clear, lines=False)
     belief = _correct(plan, sense, belief, look, found, detected(sense, belief, look, look.scan))
     if look.scan:
         learned = clutter.learn(learned, place, found.chance.new, look.view.density)
@@ -86,7 +95,7 @@ def _lines(plan: Plan, look: Look) -> list[list[int]]:
     return [[b] for b in every]
 
 
-def _bearings(plan: Plan, belief: Belief, look: Look, part: list[int]) -> Belief:
+def _bearings(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int]) -> Belief:
     """Bearings correct, raise and hold, and in a scan their absence lowers; they never give birth."""
     if look.view.spot is None or not belief.n:
         return belief
@@ -98,6 +107,7 @@ def _bearings(plan: Plan, belief: Belief, look: Look, part: list[int]) -> Belief
     which = [m + b for b in part]
     chances = detected(sense, belief, look, look.scan and not sense.places)
     found = _associate(plan, sense, belief, pairs, chances, false, look.odds[:-1, which] - look.odds[-1, which])
+    belief = compare.learn(plan, belief, raw, pairs.track, np.array(part)[pairs.plot], found.clear, lines=True)
     return _correct(plan, sense, belief, look, found, chances)
 
 
@@ -122,10 +132,18 @@ def _associate(plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, chances: 
     real, ghost = chances.shown[i] * opinion.sum(axis=0), chances.ghost[i]
     log = _likelihood(belief, pairs)
     weight = np.maximum(real + ghost, NIL) / chances.missed[i] * np.exp(np.clip(log - other[j], -300, 300))
+    clear = _clear(i, j, weight, belief.n, len(other))
     if not sense.ghosts:  # what it says again so soon is less than new evidence
         weight = np.minimum(weight, weight ** freshness(sense, belief)[i])
     chance = marginals(i, j, weight, belief.n, len(other))
-    return Found(pairs, chance, real / (real + ghost + NIL), opinion / np.maximum(opinion.sum(axis=0), NIL), ratio)
+    return Found(pairs, chance, clear, real / (real + ghost + NIL), opinion / np.maximum(opinion.sum(axis=0), NIL), ratio)
+
+
+def _clear(i: NDArray[np.int64], j: NDArray[np.int64], weight: Array, n: int, m: int) -> Array:
+    """The chance (p,) of each pair that outweighs all others of its track and of its plot nine to one; 0 of the rest."""
+    rest = np.bincount(i, weight, n)[i] + np.bincount(j, weight, m)[j] - 2.0 * weight
+    clear = weight * (1.0 - compare.CLEAR) > compare.CLEAR * rest
+    return np.asarray(np.where(clear, weight / (1.0 + weight), 0.0))
 
 
 def _likelihood(belief: Belief, pairs: Pairs) -> Array:

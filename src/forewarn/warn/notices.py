@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from forewarn.messages import Alert, Blind, DeliveryReport, Health, Message, Notice
+from forewarn.messages import Alert, Blind, DeliveryReport, Health, Message, Notice, SensorError
 from forewarn.site import Site
 from forewarn.warn import words
 from forewarn.warn.cap import Cap, Grade, identifier, reference, time, write
@@ -24,8 +24,10 @@ RESTRICTION = "For the operators of this watch only."
 Batch = tuple[Message, ...]
 
 
-def notice(state: State, site: Site, news: Health | Blind) -> tuple[State, Batch]:
+def notice(state: State, site: Site, news: Health | Blind | SensorError) -> tuple[State, Batch]:
     """What became of a sensor or of a zone's sight; the messages follow from the one just before them."""
+    if isinstance(news, SensorError):
+        return state, _off(news)
     return _health(state, site, news) if isinstance(news, Health) else _blind(state, site, news)
 
 
@@ -40,6 +42,19 @@ def _health(state: State, site: Site, news: Health) -> tuple[State, Batch]:
     )  # fmt: skip
     state, alert = _alert(state, site, "sensor", news.sensor, news.state, news.t_ns)
     return state, (told, *alert)
+
+
+def _off(news: SensorError) -> Batch:
+    """A sensor's error that lies beyond what the site file states of it, or no longer does; the CAP form says nothing of it."""
+    if news.beyond == news.before:
+        return ()
+    distance = f"range {news.range_m:+.0f} m ({news.range_sigma_m:.0f}), " if news.range_sigma_m else ""
+    azimuth = f"azimuth {news.azimuth_deg:+.1f} degrees (sigma {news.azimuth_sigma_deg:.1f}), "
+    figures = f"{azimuth}{distance}clock {news.clock_s:+.2f} s ({news.clock_sigma_s:.2f})"
+    told = "is off by more than the site file states" if news.beyond else "is off by no more than the site file states any more"
+    text = f"Sensor {news.sensor} {told}: {figures}, from {news.samples} comparisons."
+    state = "beyond its stated error" if news.beyond else "within its stated error"
+    return (Notice(t_ns=news.t_ns, about="sensor", subject=news.sensor, state=state, text=text, causes=(-1,)),)
 
 
 def _blind(state: State, site: Site, news: Blind) -> tuple[State, Batch]:

@@ -1,0 +1,105 @@
+"""One approach flown through the watch's own rule: looks drawn, the track and its existence carried on, until the zone would be warned.
+
+What is kept of the chain: each sensor's looks with the chance that ``View.detection`` gives; birth, existence and ghosts by the tracker's
+recursion for one track that is alone (``track.update``, ``track.birth``, ``track.existence``), with the stated density of false plots and
+what the object's own plots add to it while they pass for false (``sight.clutter``); both motion models; what the motion says of the
+kind (``identify.kinds``); the chance of entry by ``project``'s own sample paths; the comparison of ``warn.decision`` at each tick. Left
+out: other objects, false plots as such, what a sensor's labels and readings say, and claims.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from forewarn.plan import chance
+from forewarn.plan.chance import normal, uniform
+from forewarn.plan.existence import MERGED, NEVER, NUMBERS, PLACED_S, REAL, RIVAL, carry, missed
+from forewarn.plan.judge import warns
+from forewarn.plan.numbers import Place, Samples, Senses, Watch
+from forewarn.plan.plots import hit
+from forewarn.sight.clutter import SIDE
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@numba.njit(cache=True, nogil=True)
+def warned_s(
+    watch: Watch, senses: Senses, ways: Samples, zone: Place, path: Array, step_s: float, detection: Array, enters_s: float, seed: int
+) -> float:
+    """Seconds from the warning to the entry, 0 if none came before it. ``path`` (6, k): places and rates every ``step_s`` from the
+    appearance on; ``detection`` (S, k): chances along it; ``enters_s``: when the object enters the zone."""
+    sensors = len(senses.what)
+    mean, cov, model = np.zeros((2, watch.size)), np.zeros((2, watch.size, watch.size)), np.full(2, 0.5)
+    follows, slow = np.full(sensors, 0.5), np.zeros((sensors, 2))  # chance that it follows the track; its error of the moment
+    really, looks, last = np.zeros(sensors, dtype=np.bool_), np.zeros(sensors, dtype=np.int64), np.full(sensors, NEVER)
+    track, false = np.zeros(NUMBERS), np.zeros((sensors, SIDE, SIDE))
+    due = np.array([senses.interval_s[s] * uniform(seed, s, 0, chance.PHASE) for s in range(sensors)])
+    tick = watch.tick_s * uniform(seed, 4095, 0, chance.PHASE)
+    now = 0.0
+    while True:
+        s = int(np.argmin(due)) if sensors else 0
+        then = min(due[s], tick) if sensors else tick
+        if then >= enters_s:
+            return 0.0
+        if track[REAL] > 0.0:
+            carry(watch, senses, mean, cov, model, follows, track, then - now)
+        now = then
+        if sensors == 0 or tick < due[s]:
+            tick += watch.tick_s
+            if track[REAL] > 0.0 and warns(watch, zone, ways, mean, cov, model, track):
+                return enters_s - now
+            continue
+        k = min(int(now / step_s + 0.5), path.shape[1] - 1)
+        looks[s] += 1
+        seen = _shown(senses, s, looks[s], really, slow, seed, detection[s, k], now - last[s])
+        last[s] = now
+        due[s] += senses.interval_s[s]
+        if seen:
+            true = path[:, k] + (now - k * step_s) * _ahead(path[:, k])
+            hit(watch, senses, s, detection[s, k], true, slow[s], looks[s], seed, mean, cov, model, follows, track, false[s], now)
+        elif track[REAL] > 0.0 and senses.scan[s]:
+            missed(senses, s, detection[s, k], follows, track)
+        if uniform(seed, s, looks[s], chance.MERGE) < MERGED:
+            track[RIVAL] = 0.0
+        if track[REAL] < watch.drop_below or now - track[PLACED_S] > watch.coast_s:
+            track[:] = 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _ahead(state: Array) -> Array:
+    rates = np.zeros(6)
+    rates[:3] = state[3:]
+    return rates
+
+
+@numba.njit(cache=True, nogil=True)
+def _shown(senses: Senses, s: int, look: int, really: NDArray[np.bool_], slow: Array, seed: int, p: float, since_s: float) -> bool:
+    """Whether a look shows the object. A sensor that tracks by itself follows it in runs, with an error that stays."""
+    tau_s, sigma_m = senses.slow[s]
+    if tau_s > 0.0:
+        fade = 0.0 if look == 1 else math.exp(-2.0 * since_s / tau_s)
+        stays = (0.5 + 0.5 * fade) if look > 1 else 0.5
+        same = uniform(seed, s, look, chance.FOLLOW) < stays
+        really[s] = really[s] == same if look > 1 else same
+        keep = 0.0 if look == 1 else math.exp(-since_s / tau_s)
+        for a in range(2):
+            slow[s, a] = keep * slow[s, a] + math.sqrt(1.0 - keep * keep) * sigma_m * normal(seed, s, look, chance.SLOW_EAST + a)
+        if not really[s]:
+            return False
+    return uniform(seed, s, look, chance.HIT) < p
+
+
+@numba.njit(cache=True, nogil=True)
+def many(
+    watch: Watch, senses: Senses, ways: Samples, zone: Place, path: Array, step_s: float, detection: Array, enters_s: float, seeds: Ints
+) -> Array:
+    """``warned_s`` for each seed."""
+    found = np.empty(len(seeds))
+    for i in range(len(seeds)):
+        found[i] = warned_s(watch, senses, ways, zone, path, step_s, detection, enters_s, seeds[i])
+    return found

@@ -1,0 +1,34 @@
+"""The estimated errors taken off a look, and what is not known of them added to its noise, so that gates are as wide as they must be."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from forewarn.track.belief import Belief
+from forewarn.track.errors import joint
+from forewarn.track.errors.joint import EACH
+from forewarn.track.errors.place import of_place, true
+from forewarn.track.look import Look
+from forewarn.track.plan import Plan
+
+
+def corrected(plan: Plan, belief: Belief, look: Look) -> Look:
+    """The look with its sensor's errors off, as far as the site file is not sure of them; the same look where it is."""
+    at = EACH * plan.sensors[look.sensor].index
+    own = slice(at, at + EACH)
+    if not plan.stated[own].any():
+        return look
+    now = joint.read(belief.errors, plan.stated)
+    mean, cov = now.mean[own], now.cov[own, own]
+    place, noise = look.place.copy(), look.noise + cov[2, 2] * plan.speed_mps**2 * np.eye(2)[..., None]
+    if look.view.spot is not None:
+        spot = np.array(look.view.spot[:2])[:, None]
+        away = place[:2] - spot
+        slope = of_place(away, np.zeros_like(away))
+        place[:2] = spot + true(away, np.repeat(mean[:, None], place.shape[1], axis=1))
+        noise = noise + np.einsum("abk,bc,dck->adk", slope, cov, slope)
+    return msgspec.structs.replace(
+        look, place=place, noise=noise, bearing=look.bearing - mean[0], bearing_sd=np.sqrt(look.bearing_sd**2 + cov[0, 0]),
+        time_ns=look.time_ns - round(mean[2] * 1e9),
+    )  # fmt: skip

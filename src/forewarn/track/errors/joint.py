@@ -1,0 +1,69 @@
+"""All sensors' errors as one Gaussian in information form: what comparisons told, kept apart from what the site file states.
+
+B = 3 S errors: of each sensor its azimuth (radians, clockwise), range (metres) and clock (seconds; stamps less true time), all against
+the site file's statement. Comparisons y = J b + e, e ~ N(0, N), add J' N^-1 J to the information and J' N^-1 y to the pull (information
+filter: Maybeck, "Stochastic Models, Estimation, and Control" 1, 1979, 5.7). The prior, of mean nil and spread ``sd``, comes in when
+the sum is read. With D = diag(sd) and A = I + D L D the posterior is P = D A^-1 D, m = P l, and the comparisons' log evidence
+(l' m - log det A) / 2 but for a constant; a spread of nil is an error that is known.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+EACH = 3  # errors of one sensor
+MEMORY_S = 3600.0
+"""What comparisons told fades with this time: a sensor may be moved, a clock set."""
+LOOSE = (math.radians(10.0), 50.0, 1.0)
+"""Spread of the errors of a sensor whose statement is not believed."""
+
+
+class Joint(msgspec.Struct, frozen=True):
+    """``information`` (B, B) and ``pull`` (B,) of all comparisons until ``t_ns``; ``samples`` (S,): how many tell of each sensor."""
+
+    information: np.ndarray
+    pull: np.ndarray
+    samples: np.ndarray
+    t_ns: int = 0
+
+
+class Reading(NamedTuple):
+    """``mean`` (B,) and ``cov`` (B, B) of the errors; ``evidence``: log, of the comparisons under the prior."""
+
+    mean: Array
+    cov: Array
+    evidence: float
+
+
+def nothing(sensors: int) -> Joint:
+    """No comparison yet."""
+    size = EACH * sensors
+    return Joint(np.zeros((size, size)), np.zeros(size), np.zeros(sensors))
+
+
+def read(joint: Joint, sd: Array) -> Reading:
+    """The errors under a prior of spread ``sd`` (B,)."""
+    a = np.eye(len(sd)) + sd[:, None] * joint.information * sd
+    cov = sd[:, None] * np.linalg.inv(a) * sd
+    cov = (cov + cov.T) / 2
+    mean = cov @ joint.pull
+    return Reading(mean, cov, 0.5 * float(joint.pull @ mean - np.linalg.slogdet(a)[1]))
+
+
+def add(joint: Joint, t_ns: int, jacobian: Array, y: Array, inverse: Array, weight: Array) -> Joint:
+    """With k comparisons of d numbers more: ``jacobian`` (d, B, k), ``y`` (d, k), ``inverse`` of the noise (d, d, k), ``weight`` (k,)."""
+    keep = math.exp(-max(t_ns - joint.t_ns, 0) / 1e9 / MEMORY_S) if joint.t_ns else 1.0
+    scaled = np.einsum("abk,bck,k->ack", inverse, jacobian, weight)
+    about = np.abs(jacobian).reshape(jacobian.shape[0], -1, EACH, jacobian.shape[2]).any(axis=(0, 2))
+    return Joint(
+        information=keep * joint.information + np.einsum("abk,ack->bc", jacobian, scaled),
+        pull=keep * joint.pull + np.einsum("abk,ak->b", scaled, y),
+        samples=keep * joint.samples + about @ weight,
+        t_ns=max(t_ns, joint.t_ns),
+    )
