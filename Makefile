@@ -17,6 +17,7 @@ run: setup ## the shipped example: real sensor data of a harbour, from bytes to 
 	@$(RUN)
 
 test: setup ## all tests
+	@sh tools/browser.sh
 	.venv/bin/python -m pytest -n auto
 
 test-core: setup ## all but the slow tests
