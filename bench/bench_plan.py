@@ -134,7 +134,6 @@ def relief(folder: Path) -> Path:
     """A made height model, 24 x 24 km at 30 m about the city: a river's valley between hills of up to 150 m."""
     import rasterio
     from rasterio.crs import CRS
-    from rasterio.transform import from_origin
 
     side = np.arange(-12_000.0, 12_000.0, 30.0)
     east, north = np.meshgrid(side, side[::-1])
@@ -143,7 +142,9 @@ def relief(folder: Path) -> Path:
     path = folder / "relief.tif"
     crs = CRS.from_proj4("+proj=aeqd +lat_0=48.2 +lon_0=16.36 +datum=WGS84 +units=m +no_defs")
     shape = {"count": 1, "height": len(side), "width": len(side), "dtype": "float32"}
-    with rasterio.open(path, "w", driver="GTiff", crs=crs, transform=from_origin(-12_015.0, 12_015.0, 30.0, 30.0), **shape) as out:
+    with rasterio.open(
+        path, "w", driver="GTiff", crs=crs, transform=rasterio.Affine(30.0, 0.0, -12_015.0, 0.0, -30.0, 11_985.0), **shape
+    ) as out:
         out.write((hills * (1.0 - low) - 20.0).astype(np.float32)[None])
     return path
 

@@ -196,3 +196,12 @@ def test_a_ferry_that_drifts_is_worked_out_anew_only_when_it_has_moved() -> None
         bases.append(state.basis)
     assert len({str(basis) for basis in bases}) == 4
     assert said == []
+
+
+def test_it_says_at_which_heights() -> None:
+    where = site(RADAR + "coverage = { max_height_m = 120.0, blank = [{ from_deg = 0, to_deg = 90 }] }\n")
+    whole, share, heights = blind.directions(seeing(where), where, where.zones[0], ns(1.0))
+    assert (whole, share) == ((Sector(from_deg=0.0, to_deg=360.0),), 1.0)
+    assert [(h.height_m, h.share) for h in heights] == [(0.0, 0.25), (50.0, 0.25), (100.0, 0.25), (150.0, 1.0), (200.0, 1.0)]
+    assert heights[0].sectors == (Sector(from_deg=0.0, to_deg=90.0),)
+    assert blind.directions(seeing(site()), site(), site().zones[0], ns(1.0))[2] == ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from forewarn import sight
 from forewarn.messages import Place, Sector
-from tests.sight_help import RADAR, look, site, status
+from forewarn.sight.state import CHANGES
+from tests.sight_help import RADAR, look, ns, site, status
 
 HERE = (60.0, 10.0, 0.0)
 WEST = Sector(from_deg=260.0, to_deg=280.0)
@@ -42,3 +43,15 @@ def test_a_late_look_still_says_where_the_sensor_stands() -> None:
     state, news = sight.heard(sight.start(SHORE), SHORE, look(60.0, age_s=20.0, pose=Place(lat_deg=62.0, lon_deg=10.0, alt_m=0.0)))
     assert state.sensors["radar"].place == (62.0, 10.0, 0.0)
     assert news == ()
+
+
+def test_the_history_of_a_sensors_health_is_kept_and_bounded() -> None:
+    state = sight.start(SHORE)
+    for k in range(200):
+        state, _ = sight.status(state, SHORE, status(2.0 * k, "down"))
+        state, _ = sight.status(state, SHORE, status(2.0 * k + 1.0, "operational"))
+    assert len(state.changes) == CHANGES
+    told = sight.history(state, "radar")
+    assert [change.state for change in told[-2:]] == ["down", "waiting"]
+    assert told[-1].t_ns == ns(399.0)
+    assert sight.history(state, "receiver") == ()

@@ -14,7 +14,7 @@ from forewarn import sight
 from forewarn.messages import Place, Sector
 from forewarn.sight.view import View, area_m2, view
 from forewarn.site import Coverage
-from tests.sight_help import OTHERS, RADAR, site
+from tests.sight_help import OTHERS, RADAR, site, status
 
 WHOLE = View(sensor="s", spot=(100.0, 0.0, 0.0), chance=0.8, density=1e-6, reach_m=(50.0, 1000.0), height_m=(-10.0, 500.0))
 
@@ -97,3 +97,28 @@ def test_an_unknown_sensor_is_a_key_error() -> None:
 def test_area(sectors: tuple[tuple[float, float], ...], share: float) -> None:
     cover = Coverage.model_validate({"min_range_m": 100, "max_range_m": 200, "sectors": [{"from_deg": a, "to_deg": b} for a, b in sectors]})
     assert area_m2(cover) == pytest.approx(share * math.pi * (200**2 - 100**2))
+
+
+@pytest.mark.parametrize(("kind", "power"), [("radar", 4.0), ("camera", 2.0)])
+def test_detection_falls_with_range_and_grows_with_size(kind: str, power: float) -> None:
+    sensors = RADAR.replace('kind = "radar"', f'kind = "{kind}"') + "coverage = { half_range_m = 1000.0, half_size_m2 = 0.01 }\n"
+    of = site(sensors + OTHERS)
+    found = view(sight.start(of), of, "radar", 0, None)
+    places = enu((0, 1, 0), (0, 1000, 0), (0, 2000, 0), (0, 6000, 0))
+    assert found.detection(places).tolist() == pytest.approx([0.9, 0.45, 0.9 * 2 ** -(2**power), 0.0])
+    farther = enu((0, 1000 * 16 ** (1 / power), 0))
+    assert found.detection(farther, size_m2=0.16).tolist() == pytest.approx([0.45])
+
+
+def test_what_moves_across_is_not_seen_where_a_least_speed_is_stated() -> None:
+    slow = msgspec.structs.replace(WHOLE, min_radial_mps=5.0)
+    places = enu((400, 0, 0), (400, 0, 0), (400, 0, 0))
+    rates = enu((10, 0, 0), (0, 20, 0), (-6, 20, 0))
+    assert slow.detection(places, rates).tolist() == [0.8, 0.0, 0.8]
+    assert slow.detection(places).tolist() == [0.8] * 3
+
+
+def test_a_degraded_sensor_counts_less() -> None:
+    of = site(RADAR + "degraded = 0.25\n" + OTHERS)
+    state, _ = sight.status(sight.start(of), of, status(1.0, "degraded"))
+    assert view(state, of, "radar", 0, None).chance == pytest.approx(0.225)

@@ -142,7 +142,7 @@ def _notes(site: Site, chosen: Chosen, found: Map, options: Options, lost: tuple
 
 def _write_skylines(site: Site, options: Options, say: Callable[[str], None]) -> None:
     if options.skylines is None or options.height_model is None:
-        raise BadPlan("--skylines: give --height-model too, the GeoTIFF to work them out from")
+        raise BadPlan("--skylines: give --ground too, the GeoTIFF to work them out from")
     found = heights.skylines(site, heights.Heights(options.height_model, site))
     options.skylines.write_text(heights.toml(found, options.height_model.name), encoding="utf-8")
     say(f"Skylines of {len(found)} sensors written to {options.skylines}.")

@@ -39,7 +39,8 @@ class Heights:
                 if raster.crs is None or raster.width * raster.height > MOST_CELLS:
                     raise BadPlan(f"{path}: a height model needs a coordinate system and at most {MOST_CELLS:,} cells")
                 self.values = raster.read(1, masked=True).astype(np.float64).filled(np.nan)
-                self.crs, self.back, self.cell_m = raster.crs, ~raster.transform, _cell_m(raster)
+                self.crs, self.cell_m = raster.crs, _cell_m(raster)
+                self.back = np.array(tuple(~raster.transform)[:6]).reshape(2, 3)
         except (RasterioError, OSError) as error:
             raise BadPlan(f"{path}: no height model can be read from it: {error}") from None
         self.origin = (site.origin.lat_deg, site.origin.lon_deg, site.origin.alt_m)
@@ -48,7 +49,7 @@ class Heights:
         """The ground (n,)."""
         lat, lon, plane = geo.to_place(np.stack([east, north, np.zeros_like(east)]), self.origin)
         x, y = transform("EPSG:4326", self.crs, lon.ravel().tolist(), lat.ravel().tolist())
-        column, row = self.back * (np.array(x), np.array(y))
+        column, row = self.back @ np.stack([x, y, np.ones(len(x))])
         found = map_coordinates(self.values, [row - 0.5, column - 0.5], order=1, mode="constant", cval=np.nan).reshape(east.shape)
         return np.asarray(np.where(np.isfinite(found), found, self.origin[2]) - plane)
 

@@ -8,7 +8,6 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.crs import CRS
-from rasterio.transform import from_origin
 
 from forewarn.plan.cells import Grid
 from forewarn.site import Site
@@ -21,7 +20,8 @@ def write(path: Path, site: Site, grid: Grid, seconds: Array, what: str) -> None
     """Write ``seconds`` (zones, rows, columns). The plane is azimuthal equidistant about the site's origin, metres; it differs from the
     level plane of the watch by some centimetres at 20 km."""
     crs = CRS.from_proj4(f"+proj=aeqd +lat_0={site.origin.lat_deg} +lon_0={site.origin.lon_deg} +datum=WGS84 +units=m +no_defs")
-    corner = from_origin(grid.east[0] - grid.cell_m / 2, grid.north[0] + grid.cell_m / 2, grid.cell_m, grid.cell_m)
+    west, north = float(grid.east[0]) - grid.cell_m / 2, float(grid.north[0]) + grid.cell_m / 2
+    corner = rasterio.Affine(grid.cell_m, 0.0, west, 0.0, -grid.cell_m, north)
     bands, rows, columns = seconds.shape
     shape = {"count": bands, "height": rows, "width": columns, "dtype": "float32", "nodata": float("nan")}
     with rasterio.open(path, "w", driver="GTiff", crs=crs, transform=corner, compress="deflate", **shape) as out:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forewarn import geo
-from forewarn.messages import Claim, Observation, Offset, Plot, Polar, Position
+from forewarn.messages import Claim, Observation, Offset, Place, Plot, Polar, Position
 from forewarn.site import Sensor, Site
 
 Array = NDArray[np.float64]
@@ -28,6 +28,7 @@ GAP_S = 10.0  # claims farther apart in time are not joined
 GATE_SD, GATE_M = 4.0, 10.0
 RANGES, AZIMUTHS, HEIGHTS_M = 6, 12, (50.0, 150.0)  # cells: sixths of the reach, 30 degrees, heights above the site's origin
 CELLS = (len(HEIGHTS_M) + 1, AZIMUTHS, RANGES)
+DEGREE_M = 111_320.0
 GLANCES, PLOTS, CLAIMANTS = 32, 64, 256  # looks remembered of a sensor, plots of a look, identities
 
 
@@ -108,7 +109,7 @@ def _place(sensor: Sensor, site: Site, spot: tuple[float, float, float], plot: P
 
 def claim(learned: Learned, site: Site, said: Claim) -> Learned:
     """A claim, and with it what the looks since the one before showed of the object."""
-    if said.place is None or said.place.alt_m is None or not any(learns(sensor) for sensor in site.sensors):
+    if said.place is None or said.place.alt_m is None or _far(site, said.place):
         return learned
     east, north, up = geo.to_enu(said.place.lat_deg, said.place.lon_deg, said.place.alt_m, _origin(site)).tolist()
     if not all(map(math.isfinite, (east, north, up))):
@@ -123,6 +124,14 @@ def claim(learned: Learned, site: Site, said: Claim) -> Learned:
     if len(claimants) > CLAIMANTS:
         del claimants[min(claimants, key=lambda name: (claimants[name].t_ns, name))]
     return msgspec.structs.replace(learned, claimants=claimants)
+
+
+def _far(site: Site, place: Place) -> bool:
+    """Whether a place is farther from the origin than twice the reach of every sensor that learns; roughly, since most claims are."""
+    reach = 2.0 * max((sensor.coverage.max_range_m for sensor in site.sensors if learns(sensor)), default=-1.0)
+    north = (place.lat_deg - site.origin.lat_deg) * DEGREE_M
+    east = ((place.lon_deg - site.origin.lon_deg + 180.0) % 360.0 - 180.0) * DEGREE_M * math.cos(math.radians(site.origin.lat_deg))
+    return not math.hypot(east, north) <= reach
 
 
 def _judged(learned: Learned, site: Site, known: Claimant, now: Claimant, sigma_m: float) -> tuple[Learned, Claimant]:

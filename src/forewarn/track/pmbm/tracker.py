@@ -1,0 +1,156 @@
+"""The tracker: `start`, `step` with one scan, `estimate`. Pure: a state is never changed, and the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from forewarn.track.pmbm import linear, merge
+from forewarn.track.pmbm.associate import nobody
+from forewarn.track.pmbm.cycle import cycle
+from forewarn.track.pmbm.kinds import Velocity
+from forewarn.track.pmbm.linear import Array
+from forewarn.track.pmbm.undetected import renewed
+from forewarn.track.pmbm.values import Estimates, Gaussians, Scan, Settings, State
+
+
+def start(settings: Settings) -> State:
+    """A tracker that has seen nothing. Raises ``ValueError`` where settings do not fit together."""
+    _check(settings)
+    models, s, _ = settings.undetected.mean.shape
+    none = Gaussians(np.zeros(0), np.zeros((models, s, 0)), np.zeros((models, s, s, 0)), np.zeros((models, 0)))
+    label = np.zeros((2, 0), np.int64)
+    return State(t_s=math.nan, scans=0, settled=0, label=label, undetected=settings.undetected, tracks=none, contest=nobody())
+
+
+def step(settings: Settings, state: State, t_s: float, scan: Scan) -> State:
+    """The state after a scan at ``t_s``, which is not before the state's time. Raises ``ValueError`` for a scan that cannot be used."""
+    dt = 0.0 if math.isnan(state.t_s) else t_s - state.t_s
+    z = _plots(scan, dt)
+    tracks, hidden = predicted(settings, state, dt)
+    measure = scan.measure
+    expected, close = measure.expect(tracks.mean, tracks.cov), measure.near(hidden.mean, hidden.cov, z)
+    hoped = measure.expect(hidden.mean, hidden.cov) if close is None else close
+    seen, hidden_seen = _seen(scan, tracks), _seen(scan, hidden)
+    clutter = np.full(z.shape[1], scan.clutter, dtype=float)
+    settled, label, contest, after, left = cycle(
+        state.settled, state.label, state.contest[:5], tracks[:4], expected, seen, hidden[:4], hoped, hidden_seen, close is not None,
+        z, measure.turn, measure.axes, clutter, scan.whole, state.scans,
+        settings.gate, settings.keep, -math.log(settings.cut), (settings.least, settings.faint),
+        settings.modes, settings.apart, settings.alone, settings.vague**2,
+    )  # fmt: skip
+    return State(
+        t_s=t_s,
+        scans=state.scans + 1,
+        settled=settled,
+        label=label,
+        undetected=Gaussians(*left),
+        tracks=Gaussians(*after),
+        contest=contest,
+    )
+
+
+def estimate(settings: Settings, state: State) -> Estimates:
+    """The tracks that are likely to exist: each cluster's hypotheses merged into one set, after relabelling (``merge.py``)."""
+    r, mean, cov, model = state.tracks
+    n, label = state.settled, state.label
+    if len(state.contest[4]):
+        x, p = linear.whole(mean[:, :, n:], cov[:, :, :, n:], model[:, n:])
+        found = merge.gathered(*state.contest, n, r[n:], x, p, 1, settings.apart, 0, settings.least)
+        count = len(found[4])
+        to = [np.empty(count), np.empty((*mean.shape[:2], count)), np.empty((*cov.shape[:3], count)), np.empty((len(model), count))]
+        merge.mixed(found[1], found[2] + n, found[3], mean, cov, model, 0, *to)
+        r, mean, cov, model = (np.concatenate([a[..., :n], b], axis=-1) for a, b in zip(state.tracks, to, strict=True))
+        label = np.concatenate([label[:, :n], label[:, n + found[4]]], axis=1)
+    sure = np.flatnonzero(r > settings.report)
+    x, p = linear.whole(mean[..., sure], cov[..., sure], model[:, sure])
+    return Estimates(label[:, sure], r[sure], x, p)
+
+
+class Tracker:
+    """The same for a loop: it keeps the newest state."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.state = settings, start(settings)
+
+    def take(self, t_s: float, scan: Scan) -> Estimates:
+        """Takes a scan; gives what is likely to exist after it."""
+        self.state = step(self.settings, self.state, t_s, scan)
+        return estimate(self.settings, self.state)
+
+
+def predicted(settings: Settings, state: State, dt: float) -> tuple[Gaussians, Gaussians]:
+    """Tracks and undetected objects ``dt`` seconds on, births among the latter."""
+    lives = settings.survival**dt
+    tracks, hidden = (_moved(settings, of, dt, lives) for of in (state.tracks, state.undetected))
+    births = settings.births
+    if dt > 0.0:
+        hidden = Gaussians(*renewed(*hidden, births.weight * dt, births.mean, births.cov, births.model))
+    return tracks, hidden
+
+
+def _moved(settings: Settings, of: Gaussians, dt: float, lives: float) -> Gaussians:
+    weight, mean, cov, model = of
+    if dt == 0.0:
+        return of
+    if len(settings.models) > 1 and settings.change is not None:
+        mean, cov, model = linear.mix(mean, cov, model, chances(settings.change, dt))
+    noise = [motion.noise for motion in settings.models if isinstance(motion, Velocity)]
+    if len(noise) == len(settings.models):
+        mean, cov = linear.velocity(mean, cov, dt, np.array(noise))
+    else:
+        moved = [motion.predict(mean[m], cov[m], dt) for m, motion in enumerate(settings.models)]
+        mean, cov = np.stack([x for x, _ in moved]), np.stack([p for _, p in moved])
+    return Gaussians(weight * lives, mean, cov, model)
+
+
+def chances(rate: Array, dt: float) -> Array:
+    """Chances (M, M) of going over from one model to another within ``dt``, of rates a second (M, M): the exponential of a Markov
+    chain's generator, by squaring a Taylor series. (SciPy's takes 60 ms to import, which one model never needs.)"""
+    off = (rate - np.diag(np.diag(rate))) * dt
+    small = off - np.diag(off.sum(axis=1))
+    halvings = max(0, math.ceil(math.log2(max(float(np.abs(small).sum(axis=1).max()), 1e-9))) + 4)
+    small, term, total = small / 2.0**halvings, np.eye(len(rate)), np.eye(len(rate))
+    for k in range(1, 13):
+        term = term @ small / k
+        total = total + term
+    for _ in range(halvings):
+        total = total @ total
+    return np.asarray(total)
+
+
+def _seen(scan: Scan, of: Gaussians) -> Array:
+    """The chance (n,) that the sensor shows each object if it is there."""
+    if callable(scan.detection):
+        return np.asarray(scan.detection((of.model[:, None] * of.mean).sum(axis=0)), dtype=float)
+    return np.full(len(of.weight), scan.detection)
+
+
+def _plots(scan: Scan, dt: float) -> Array:
+    z = np.ascontiguousarray(scan.plots, dtype=float)
+    if z.ndim != 2 or len(z) != len(scan.measure.turn):
+        raise ValueError(f"plots: shape {z.shape}, wanted ({len(scan.measure.turn)}, any)")
+    if not np.isfinite(z).all():
+        raise ValueError(f"plots: {z[~np.isfinite(z)][0]} at plot {int(np.argwhere(~np.isfinite(z))[0, 1])}, wanted finite numbers")
+    if not dt >= 0.0:
+        raise ValueError(f"t_s: {-dt} s before the state, wanted a scan that is not older")
+    return z
+
+
+def _check(settings: Settings) -> None:
+    models, s, k = settings.undetected.mean.shape
+    for of, given in (("undetected", settings.undetected), ("births", settings.births)):
+        for field, array in zip(given._fields, given, strict=True):
+            if array.dtype != np.float64 or not np.isfinite(array).all():
+                raise ValueError(f"{of}.{field}: {array.dtype}, wanted float64, all finite")
+    if models != len(settings.models):
+        raise ValueError(f"undetected.mean: {models} models, wanted {len(settings.models)}")
+    if settings.births.mean.shape[:2] != (models, s) or settings.births.mean.shape[2] > k:
+        raise ValueError(f"births.mean: shape {settings.births.mean.shape}, wanted ({models}, {s}, at most {k})")
+    for name in ("survival", "cut", "report"):
+        if not 0.0 < getattr(settings, name) <= 1.0:
+            raise ValueError(f"{name}: {getattr(settings, name)}, wanted more than 0 and at most 1")
+    for name in ("keep", "modes"):
+        if getattr(settings, name) < 1:
+            raise ValueError(f"{name}: {getattr(settings, name)}, wanted at least 1")
