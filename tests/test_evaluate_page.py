@@ -102,7 +102,7 @@ def test_the_verdict_comes_first_and_is_true(text: str) -> None:
     sentences = html.fromstring(text).xpath("//section[@aria-label='Verdict']")[0].text_content()
     assert "12 times a dangerous object came into a zone" in sentences
     assert "warned in time of 4 (33 %), late of 4 (33 %), and not before the entry of 4 (33 %)" in sentences
-    assert "4 more came in unseen" in sentences
+    assert "4 more came in with no report of their place" in sentences
     assert "Of its 12 warnings 4 (33 %, 30 an hour) proved needless" in sentences
     assert "cost 13 times what the oracle's" in sentences
     assert text.index('aria-label="Verdict"') < text.index("<table")

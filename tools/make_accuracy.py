@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _given(arguments)
     files = [file for file in sorted(SCENARIOS.glob("*.toml")) if file.stem != WEEK]
     whole = suite.main(files, range(1, given.seeds + 1), given.out, given.jobs, _silent)
-    week = suite.main([SCENARIOS / f"{WEEK}.toml"], [1], given.out / "week", 1, _silent) if given.week else None
+    week = suite.main([SCENARIOS / "slow" / f"{WEEK}.toml"], [1], given.out / "week", 1, _silent) if given.week else None
     given.page.write_text("\n".join(lines(whole, week)) + "\n", encoding="utf-8")
     sys.stdout.write(f"{given.page}: {words.ran(whole)}\n")
 

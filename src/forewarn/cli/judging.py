@@ -37,7 +37,7 @@ def evaluate(
 def simulate(
     scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario file (TOML).")],
     to: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write: site file, feeds, and apart from them the truth.")],
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.", min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.", min=0, max=2**63 - 1)] = 1,
     json: Json = False,
 ) -> None:
     """Make a world from a scenario: feeds as sensors would bring them, and the truth apart."""
@@ -64,6 +64,7 @@ def suite(
         show(summary)
     else:
         out.print(f"The report is {to / 'report.html'}", markup=False)
+    raise typer.Exit(1 if summary.failed else 0)
 
 
 @app.command()

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from forewarn import geo
 from forewarn.messages import Claim, Observation, Offset, Place, Plot, Polar, Position
-from forewarn.site import Sensor, Site
+from forewarn.sight import skyline
+from forewarn.site import Coverage, Sensor, Site
 
 Array = NDArray[np.float64]
 FIRM = 30.0
@@ -134,6 +135,20 @@ def _far(site: Site, place: Place) -> bool:
     return not math.hypot(east, north) <= reach
 
 
+def _could_see(cover: Coverage, place: Array, away: Array) -> bool:
+    """Whether a place (3,), ``away`` (3,) from the sensor, lies where it looks at all: what it cannot see teaches nothing."""
+    if not cover.min_range_m <= float(np.sqrt((away**2).sum())) <= cover.max_range_m:
+        return False
+    if not cover.min_height_m <= place[2] <= cover.max_height_m:
+        return False
+    azimuth = geo.azimuth_deg(away[0], away[1])
+    looked = not cover.sectors or any(bool(geo.in_sector(azimuth, s.from_deg, s.to_deg)) for s in cover.sectors)
+    if not looked or any(bool(geo.in_sector(azimuth, s.from_deg, s.to_deg)) for s in cover.blank):
+        return False
+    table = skyline.table(cover)
+    return table is None or not bool(skyline.hidden(table, away[:, None])[0])
+
+
 def _judged(learned: Learned, site: Site, known: Claimant, now: Claimant, sigma_m: float) -> tuple[Learned, Claimant]:
     """The looks between two claims, each a trial for its sensor, in the order of time."""
     between = [
@@ -146,7 +161,7 @@ def _judged(learned: Learned, site: Site, known: Claimant, now: Claimant, sigma_
         place = _between(known, now, np.array([t_ns]))[:, 0]
         away = place - np.array(glance.spot)
         cover = sensor.coverage
-        if not cover.min_range_m <= float(np.sqrt((away**2).sum())) <= cover.max_range_m:
+        if not _could_see(cover, place, away):
             continue
         shown = _shown(sensor, glance, known, now, away, sigma_m)
         if now.until_ns >= t_ns:

@@ -120,10 +120,13 @@ def _site(scenario: Scenario, folder: Path) -> tuple[str, Site]:
 
 def _misjoined(scenario: Scenario, site: Site, folder: Path) -> Iterator[Fault]:
     """Names used twice, names of what the site does not have, files that are not there."""
-    for what, ids in (("objects", [o.id for o in scenario.objects]), ("sensors", [s.id for s in scenario.sensors])):
+    objects = [name for o in scenario.objects for name in ([o.id] if o.count == 1 else [f"{o.id}-{i + 1}" for i in range(o.count)])]
+    for what, ids in (("objects", objects), ("sensors", [s.id for s in scenario.sensors])):
         for name in sorted({n for n in ids if ids.count(n) > 1}):
             yield Fault(key=f"{what}.{name}.id", found=repr(name), wanted="a name of its own; two have this one")
     yield from _unknown(scenario, site)
+    for feed in (f for f in site.feeds if f.table is None):
+        yield Fault(key=f"site: feeds.{feed.id}.format", found=repr(feed.format), wanted="'table': only tables are simulated")
     yield from _unfitting(scenario, site)
     files = [("ground.model", scenario.ground.model)] if scenario.ground.model is not None else []
     files += [(f"objects.{o.id}.recording.file", o.recording.file) for o in scenario.objects if o.recording]

@@ -113,8 +113,8 @@ def _bearings(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int]
 
 def detected(sense: Sense, belief: Belief, look: Look, scan: bool) -> Chances:
     """How likely this look shows each track."""
-    whole = belief.model[0] * belief.mean[0, :6] + belief.model[1] * belief.mean[1, :6]
-    seen = look.view.detection(whole[:3], whole[3:]) * belief.seen[sense.index]
+    whole = belief.model[0] * belief.mean[0, :3] + belief.model[1] * belief.mean[1, :3]
+    seen = look.view.detection(whole) * belief.seen[sense.index]
     shown, ghost = belief.real * seen, own_ghost(sense, belief) * seen
     missed = np.maximum(1.0 - shown - ghost, LEAST) if scan else np.ones(belief.n)
     return Chances(shown, ghost, missed, scan)

@@ -1,4 +1,4 @@
-"""The oracle observer: what nobody with these sensors could beat. The yardstick of the watch, run on the same observations.
+"""The oracle observer: the yardstick of the watch, run on the same observations.
 
 It is told by the truth which plot is of which object and what each object is (kind, authorised, conforming), so it never takes clutter for
 an object, one object for another, or a bird for a drone. Where objects are it does not know: it filters their plots with the watch's own

@@ -77,8 +77,11 @@ def sighting(plan: Plan, known: Known, view: View, seen: Observation, own: Seque
         last = max(plot.t_ns, last + 1)
         plots.append(plot if plot.t_ns == last else msgspec.structs.replace(plot, t_ns=last))
         whose[last] = who
-    look = looks.read(plan, view, seen, tuple(plots))
-    return _honest(known, Sighting(look, np.array([whose[t] for t in look.time_ns.tolist()], dtype=np.intp)))
+    look, sense = looks.read(plan, view, seen, tuple(plots)), plan.sensors[seen.sensor]
+    off = round(sense.error[2] * 1e9)  # the stated error of the clock, which the look is rid of
+    doubt = np.hypot(look.bearing_sd, sense.error_sd[0])  # of its north: the watch learns it, the oracle knows that it is there
+    look = msgspec.structs.replace(look, bearing_sd=doubt)
+    return _honest(known, Sighting(look, np.array([whose[t + off] for t in look.time_ns.tolist()], dtype=np.intp)))
 
 
 def told(plan: Plan, known: Known, said: Claim) -> Sighting | None:

@@ -53,7 +53,7 @@ def _outcomes(summary: Summary, prefix: str) -> tuple[float, float, float, float
 
 def margins(entries: Sequence[EntryRow]) -> Markup:
     """How much time people had beyond, or short of, what they need: the share of entries with at least so much, watch and oracle."""
-    counted = [e for e in entries if e.outcome in ("warned", "missed")]
+    counted = [e for e in entries if e.seen and {e.outcome, e.oracle_outcome} <= {"warned", "missed"}]
     with style("margins"):
         figure, axes = canvas(9, 3.4)
         spans = []

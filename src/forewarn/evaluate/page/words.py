@@ -104,7 +104,7 @@ def verdict(summary: Summary) -> list[str]:
             f"({share(late, counted)}), and not before the entry of {missed:,.0f} ({share(missed, counted)})."
         )
     if unseen:
-        said.append(f"{unseen:,.0f} more came in unseen by any sensor; no watch could have warned of them.")
+        said.append(f"{unseen:,.0f} more came in with no report of their place; only bearings or claims could have told.")
     said.append(false_warnings(summary))
     ratio = summary.figures["cost_to_oracle"]
     if ratio.value is not None:

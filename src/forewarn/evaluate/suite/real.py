@@ -69,16 +69,18 @@ def real(world: World, site: Site) -> Real:
     asked = np.array([_asked(own, kind, h, seconds) for own, kind, h in zip(rows.values(), kinds, here, strict=True)], dtype=bool)
     story = world.truth.story
     authorised = np.array([_during(story.authorised.get(n, ()), seconds - starts_s) for n in names], dtype=bool).reshape(shape)
+    falls_s = tuple(starts_s + (0.0 if kind in FALLS else story.falls_s.get(n, np.inf)) for n, kind in zip(names, told, strict=True))
     keeping = np.array([_keeps(site, story.identities.get(n, ()), h, seconds) for n, h in zip(names, here, strict=True)], dtype=bool)
+    falling = seconds >= np.array(falls_s).reshape(-1, 1)  # what falls threatens whoever owns it
     return Real(
         site, starts_s, seconds, names, kinds, truth, here,
         enu=enu.reshape(3, *shape),
         asked=asked.reshape(shape),
         authorised=authorised,
-        conforming=authorised & keeping.reshape(shape),
-        falls_s=tuple(starts_s + (0.0 if kind in FALLS else story.falls_s.get(n, np.inf)) for n, kind in zip(names, told, strict=True)),
+        conforming=authorised & keeping.reshape(shape) & ~falling,
+        falls_s=falls_s,
         down=tuple(bool(own["on_ground"][-1]) or bool(own["time_s"][-1] < seconds[-1]) for own in rows.values()),
-        first_s=_first(world.truth.plots),
+        first_s=_first(world.truth.plots, {obj.name: float(obj.time_s[0]) for obj in truth}),
         faults=tuple(FaultRow(sensor=f.sensor, what=f.what, from_s=f.from_s, to_s=f.to_s) for f in world.scenario.faults),
     )  # fmt: skip
 
@@ -156,7 +158,9 @@ def _within(site: Site, flight: Flight, here: At, seconds: Array) -> Flags:
     return flags
 
 
-def _first(plots: pa.Table) -> dict[str, float]:
-    """When each object was first measured by a sensor, unix time."""
+def _first(plots: pa.Table, appeared_s: Mapping[str, float]) -> dict[str, float]:
+    """When each object was first measured by a sensor, unix time; a clock so slow that it was not there yet does not count."""
     t_s, names = plots["t_ns"].to_numpy() / 1e9, plots["object"].to_numpy()
-    return {str(name): float(t_s[names == name].min()) for name in dict.fromkeys(names.tolist()) if name}
+    own = {str(name): t_s[names == name] for name in dict.fromkeys(names.tolist()) if name}
+    there = {name: t[t >= appeared_s.get(name, -np.inf)] for name, t in own.items()}
+    return {name: float(t.min()) for name, t in there.items() if len(t)}

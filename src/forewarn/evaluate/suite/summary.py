@@ -114,5 +114,8 @@ def _bin(i: int, counts: Array, again: Array) -> CurveBin:
     n, said, came = counts.tolist()
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = between(again[:, 2] / again[:, 0]) if n else (None, None)
+    if n and low is not None and high is not None:
+        sure = wilson(int(came), int(n))  # a bin where all or none came true is not certain
+        low, high = min(low, sure[0]), max(high, sure[1])
     share = Value(value=came / n if n else None, low=low, high=high, of=n)
     return CurveBin(low=float(EDGES[i]), high=float(EDGES[i + 1]), n=int(n), said=said / n if n else None, came=share, few=n < FEW)

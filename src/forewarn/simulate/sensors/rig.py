@@ -72,7 +72,8 @@ def rig_up(keys: SensorKeys, stated: Stated, scene: Scene, rng: Random) -> Rig:
     """A sensor for one run; its phase and, if the site file is not sure of it, its bias are drawn."""
     interval_s = keys.interval_s or stated.interval_s
     unsure = np.array([stated.bias_sigma_azimuth_deg, stated.bias_sigma_range_m, stated.bias_sigma_clock_s])
-    azimuth, range_m, clock_s = np.array([stated.bias_azimuth_deg, 0.0, 0.0]) + unsure * rng.standard_normal(3)
+    said = np.array([stated.bias_azimuth_deg, stated.bias_range_m, stated.bias_clock_s])
+    azimuth, range_m, clock_s = said + unsure * rng.standard_normal(3)
     first = interval_s * (1.0 - rng.random())
     return Rig(
         keys=keys, stated=stated, own=frame(stated.position, scene.origin), looks_s=np.arange(first, scene.lasts_s, interval_s),
