@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,18 @@ def test_claims_from_far_away_are_let_go() -> None:
     assert state.learned == Learned()
     nobody = site(RADAR + "learn = false\n" + OTHERS)
     assert sight.heard(sight.start(nobody), nobody, claim(0.0))[0].learned == Learned()
+
+
+@pytest.mark.parametrize(
+    "cover", ["max_height_m = 50.0", "blank = [{ from_deg = 0.0, to_deg = 30.0 }]", "sectors = [{ from_deg = 90.0, to_deg = 180.0 }]"]
+)
+def test_looks_that_cannot_see_it_teach_nothing(cover: str) -> None:
+    from forewarn.site import Coverage
+
+    radar = HERE.sensor("radar")
+    less = Coverage.model_validate({**radar.coverage.model_dump(), **tomllib.loads(cover)})
+    where = HERE.model_copy(
+        update={"sensors": tuple(s.model_copy(update={"coverage": less}) if s.id == "radar" else s for s in HERE.sensors)}
+    )
+    seen = [True] + [False] * 30
+    assert heard(where, seen).learned.seen == sight.start(where).learned.seen

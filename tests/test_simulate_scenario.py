@@ -25,6 +25,7 @@ BAD = {
     "objects.a.legs.0.do": ("", DRONE + 'legs = [{ do = "hide" }]\n'),
     "objects.a.claims.0.identity": ("", DRONE + '[[objects.claims]]\nby = "adsb"\nidentity = "me"\n'),
     "objects.a.id": ("", DRONE + DRONE),
+    "objects.a-1.id": ("", DRONE + "count = 2\n" + DRONE.replace('"a"', '"a-1"')),
     "objects.a": ("", DRONE.replace("multirotor", "rocket")),
     "objects.a.recording.file": ("", '[[objects]]\nid = "a"\nkind = "crewed"\nrecording = { file = "none.csv" }\n'),
     "objects": ("", "".join(DRONE.replace('"a"', f'"a{i}"') + "count = 500\n" for i in range(3))),
@@ -82,3 +83,9 @@ def test_the_examples_are_sound(path: object) -> None:
     assert found.title
     assert found.happens
     assert found.follows
+
+
+def test_a_site_whose_feeds_are_no_tables_is_told() -> None:
+    with pytest.raises(BadScenario) as bad:
+        parse(HEAD.replace("sites/embassy.toml", "../harbour.toml"), SCENARIOS)
+    assert [fault.key for fault in bad.value.faults] == ["site: feeds.radar.format", "site: feeds.lidar.format"]
