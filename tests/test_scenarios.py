@@ -9,7 +9,7 @@ import pytest
 from forewarn.simulate.running import read
 from tools import make_scenarios
 
-FILES = sorted(make_scenarios.FOLDER.glob("*.toml"))
+FILES = make_scenarios.files()
 
 
 def test_there_are_forty_at_least() -> None:
@@ -21,10 +21,10 @@ def test_there_are_forty_at_least() -> None:
 def test_each_has_a_page_that_is_true_and_a_picture(path: Path) -> None:
     scenario = read(path)
     assert path.with_suffix(".md").read_text(encoding="utf-8") == make_scenarios.page(scenario, path), "run tools/make_scenarios.py"
-    assert (make_scenarios.FOLDER / "pictures" / f"{path.stem}.png").read_bytes().startswith(b"\x89PNG")
+    assert (path.parent / "pictures" / f"{path.stem}.png").read_bytes().startswith(b"\x89PNG")
     assert scenario.happens
     assert scenario.follows
-    assert 180.0 <= scenario.lasts_s <= 600.0
+    assert 180.0 <= scenario.lasts_s <= 600.0 or path.parent.name == "slow"
 
 
 def test_the_index_names_them_all() -> None:

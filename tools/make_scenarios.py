@@ -16,7 +16,7 @@ from forewarn.simulate.world import make
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "examples" / "scenarios"
-LONGEST_S = 6 * 3600.0  # of what a picture shows
+LONGEST_S = 12.5 * 3600.0  # of what a picture shows
 NOTE = "<!-- Made by tools/make_scenarios.py from the scenario; do not edit. -->"
 SEED = 1
 
@@ -25,7 +25,7 @@ HEAD = f"""{NOTE}
 
 Each is one file that says what happens, with a page that shows it. `forewarn simulate NAME.toml --out DIR` makes its world,
 `forewarn suite examples/scenarios --out DIR` runs them all, [how-to-scenario.md](../../docs/how-to-scenario.md) tells how to write
-another, and [accuracy.md](../../docs/accuracy.md) what the watch makes of them. The places are invented.
+another, and [accuracy.md](../../docs/accuracy.md) what the watch makes of them. What lies in `slow/` is run apart. The places are invented.
 
 | scenario | what happens | who must be warned |
 | --- | --- | --- |
@@ -34,20 +34,25 @@ another, and [accuracy.md](../../docs/accuracy.md) what the watch makes of them.
 
 def main() -> None:
     """All pages, pictures and the index."""
-    (FOLDER / "pictures").mkdir(exist_ok=True)
-    for path in sorted(FOLDER.glob("*.toml")):
+    for path in files():
+        (path.parent / "pictures").mkdir(exist_ok=True)
         scenario = read(path)
         path.with_suffix(".md").write_text(page(scenario, path), encoding="utf-8")
         shown = scenario.model_copy(update={"lasts_s": min(scenario.lasts_s, LONGEST_S)})
         figure = draw(make(shown, SEED))
-        figure.savefig(FOLDER / "pictures" / f"{path.stem}.png", dpi=72, metadata={"Software": None})
+        figure.savefig(path.parent / "pictures" / f"{path.stem}.png", dpi=72, metadata={"Software": None})
     (FOLDER / "README.md").write_text(index(), encoding="utf-8")
+
+
+def files() -> list[Path]:
+    """All scenarios, those that take long last."""
+    return sorted(FOLDER.glob("*.toml")) + sorted((FOLDER / "slow").glob("*.toml"))
 
 
 def index() -> str:
     """The table of all scenarios."""
-    rows = [(path, read(path)) for path in sorted(FOLDER.glob("*.toml"))]
-    return HEAD + "".join(f"| [{p.stem}]({p.stem}.md) | {s.happens} | {_warned(s)} |\n" for p, s in rows)
+    rows = [(path, read(path)) for path in files()]
+    return HEAD + "".join(f"| [{p.stem}]({p.relative_to(FOLDER).with_suffix('.md')}) | {s.happens} | {_warned(s)} |\n" for p, s in rows)
 
 
 def page(scenario: Scenario, path: Path) -> str:
