@@ -130,8 +130,8 @@ def heard(of: Site, items: Sequence[Observation | Claim], state: track.State | N
 
 
 def errors(state: track.State) -> Joint:
-    """What the tracker knows of the sensors' errors."""
-    return state.history.belief.errors
+    """What sensors and claims tell of the sensors' errors."""
+    return state.history.belief.vouched
 
 
 def told(of: Site, state: track.State, t_s: float) -> dict[str, SensorError]:

@@ -49,11 +49,13 @@ class Picture(msgspec.Struct, frozen=True):
 
     messages: tuple[Track, ...]
     log_kind: np.ndarray
+    model: np.ndarray
 
 
-def picture(*tracks: Track, log_kind: np.ndarray | None = None) -> Picture:
+def picture(*tracks: Track, log_kind: np.ndarray | None = None, falls: float = 0.0) -> Picture:
     live = sum(not track.ended for track in tracks)
-    return Picture(tracks, np.zeros((len(KINDS), live)) if log_kind is None else log_kind)
+    model = np.array([[(1.0 - falls) / 2.0], [(1.0 - falls) / 2.0], [falls]]).repeat(live, axis=1)
+    return Picture(tracks, np.zeros((len(KINDS), live)) if log_kind is None else log_kind, model)
 
 
 def place(east: float, north: float, up: float | None = 0.0) -> Place:

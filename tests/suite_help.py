@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from forewarn.evaluate.suite import kept
+from forewarn.evaluate.suite.result import Run
+from forewarn.evaluate.suite.run import Job
 from forewarn.geo import to_place
 from forewarn.messages import Chunk
 from tests.small import SECOND_NS, SITE, START_NS
@@ -82,3 +86,18 @@ def world(
     return SimpleNamespace(
         scenario=scenario, seed=1, toml=toml, chunks=tuple(chunks), truth=truth, desk=SimpleNamespace(reply=lambda message, t_ns: ())
     )
+
+
+# ------------------------------------------------------------------------------------------------- runs that end their process
+
+
+def dying(job: Job) -> Run:
+    """Stands for `make` in processes: seed 2 ends its process the first time, seed 5 every time. Each try leaves a line behind."""
+    tries = job.out / f"tries-{job.seed}"
+    with tries.open("a", encoding="utf-8") as file:
+        file.write("tried\n")
+    if job.seed == 5 or (job.seed == 2 and len(tries.read_text(encoding="utf-8").split()) == 1):
+        os._exit(1)
+    made = Run(scenario=job.scenario.stem, seed=job.seed, key=job.key, build="")
+    kept.write(kept.path(job.out, job.scenario.stem, job.seed), made)
+    return made

@@ -164,6 +164,28 @@ def test_commands_named_elsewhere_exist() -> None:
     assert named <= set(COMMANDS)
 
 
+def written(text: str) -> list[list[str]]:
+    """The words of every command line in a block: brackets mark what may be left out, two spaces part it from what is said of it."""
+    lines = re.findall(r"^(?:\.venv/bin/)?forewarn (.*?)(?:  .*)?$", text, re.MULTILINE)
+    return [re.sub(r"[\[\]]", "", line).split() for line in lines]
+
+
+WHOLE = [(where, words) for where, block in EXAMPLES for words in written(block.text)] + [
+    (name, words) for name, text in PAGES.items() for words in written("\n".join(re.findall(r"^ {4}(\S.*)$", text, re.MULTILINE)))
+]
+
+
+@pytest.mark.parametrize(("where", "words"), WHOLE, ids=[f"{where}:{words[0]}" for where, words in WHOLE])
+def test_command_lines_can_be_typed_as_they_stand(where: str, words: list[str]) -> None:
+    COMMANDS[words[0]].make_context(words[0], words[1:])
+
+
+def test_a_command_line_that_lacks_an_option_is_seen() -> None:
+    (words,) = written("forewarn plan site.toml --ground a.tif   a map\n")
+    with pytest.raises(Exception, match="Missing parameter: to"):
+        COMMANDS[words[0]].make_context(words[0], words[1:])
+
+
 # ---------------------------------------------------------------------------------------------------- examples and links
 
 

@@ -315,3 +315,19 @@ def test_it_is_a_fold() -> None:
     """The same world gives the same messages, byte for byte."""
     made = world({"one": COMES}, 2, CLUTTER)
     assert freeze(both(made).oracle) == freeze(both(made).oracle)
+
+
+def test_a_sensor_in_doubt_of_itself_is_believed_less() -> None:
+    """A plot due north is as unsure as the sensor's own errors and the stated doubts of its azimuth, range and clock together."""
+    doubts = "bias_sigma_azimuth_deg = 2.0\nbias_sigma_range_m = 40.0\nbias_sigma_clock_s = 0.5\n"
+    toml = TOML.replace("sigma_m = 10.0\n", "sigma_m = 10.0\n" + doubts)
+    made = world({"one": COMES}, 1, toml)
+    site = watch.site_of(toml)
+    what, view = real(made, site), sight.view(sight.start(site), site, "radar", START_NS, None)
+    lat, lon, _ = to_place(np.array([0.0, 900.0, 60.0]), ORIGIN).tolist()
+    plot = Plot(t_ns=START_NS, measured=Position(lat_deg=lat, lon_deg=lon))
+    state = oracle.start(site, what, made.truth.story, _table([("radar", START_NS, lat, lon, "one")]))
+    state = oracle.hear(state, site, view, Observation(sensor="radar", t_ns=START_NS, t_arrival_ns=START_NS, plots=(plot,)))
+    moved = (0.5 * site.tracking.speed_sd_mps) ** 2
+    expected = np.diag([10.0**2 + (900.0 * np.radians(2.0)) ** 2 + moved, 10.0**2 + 40.0**2 + moved])
+    assert state.past.belief.cov[0, :2, :2, 0] == pytest.approx(expected, rel=1e-3, abs=0.1)

@@ -12,7 +12,7 @@ from forewarn.edge.problem import Problem
 from forewarn.evaluate.suite import kept, main
 from forewarn.evaluate.suite import run as running
 from forewarn.evaluate.suite.result import Run, Summary, Tally
-from tests.suite_help import TOML
+from tests.suite_help import TOML, dying
 
 SCENARIO = 'version = 1\nname = "{name}"\nsite = "sites/small.toml"\nstarts = 2026-03-01T21:00:00Z\nlasts_s = 10.0\n'
 
@@ -147,6 +147,21 @@ def test_main_writes_the_reports_and_compare_main_reads_two(folder: Path, tmp_pa
     found = main.compare_main(tmp_path / "old", tmp_path / "new", said.append)
     assert (found.runs, "nothing changed" in said[-1]) == (4, True)
     assert {p.name for p in (tmp_path / "new").iterdir()} >= {"comparison.json", "comparison.html"}
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_takes_no_other_run_with_it(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that ends its process once is made the second time; one that always does is a failure; what waited is tried once."""
+    monkeypatch.setattr(running, "make", dying)
+    said: list[str] = []
+    steps: list[int] = []
+    whole = running.run([folder / "calm.toml"], range(1, 9), tmp_path, 2, said.append, lambda done, of: steps.append(done))
+    assert (whole.runs, whole.failed) == (8, 1)
+    assert steps == list(range(1, 9))
+    assert said == ["calm, seed 5: the process ended before the run did, twice, the second time alone: out of memory?"]
+    tries = [len((tmp_path / f"tries-{seed}").read_text(encoding="utf-8").split()) for seed in range(1, 9)]
+    assert (tries[1], tries[4]) == (2, 2)
+    assert sum(tries) <= 8 + 2 * 2, "each of two deaths makes at most the two that were on their way suspects"
 
 
 @pytest.mark.slow

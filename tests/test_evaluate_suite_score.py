@@ -14,7 +14,8 @@ from forewarn.evaluate.suite.notes import Notes
 from forewarn.evaluate.suite.real import Real, called, real
 from forewarn.evaluate.suite.result import Run, Tally
 from forewarn.evaluate.suite.sensing import judged as sensing
-from forewarn.messages import Estimate, Health, Identity, Message, Threat, Track, Warning
+from forewarn.evaluate.suite.summary import summary
+from forewarn.messages import Estimate, Health, Identity, Message, Observation, Plot, Position, Threat, Track, Warning
 from forewarn.site import parse
 from tests.small import SECOND_NS, START_NS
 from tests.suite_help import TOML, world
@@ -45,6 +46,12 @@ def track(second: int, number: int, place: tuple[float, float], existence: float
     return Track(track=number, label="", t_ns=t_ns, existence=existence, existence_sensed=existence, aided=at, sensed=at, t_updated_ns=t_ns)
 
 
+def seen(second: int, where: tuple[float, float]) -> Observation:
+    t_ns = START_NS + second * SECOND_NS
+    plot = Plot(t_ns=t_ns, measured=Position(lat_deg=where[0], lon_deg=where[1]))
+    return Observation(sensor="radar", t_ns=t_ns, t_arrival_ns=t_ns, plots=(plot,))
+
+
 def place(of: Real, name: str, second: int) -> tuple[float, float]:
     here = of.here[of.names.index(name)]
     return float(here.lat_deg[second]), float(here.lon_deg[second])
@@ -65,6 +72,19 @@ def test_an_entry_that_nobody_was_warned_of_costs_its_harm_and_a_warning_in_time
     assert found.watch.cost == 0.0
     assert (found.oracle.cost, found.oracle.unseen, found.oracle.entries) == (20.0, 1, 1)
     assert found.watch.latency_s == 28.0
+
+
+def test_leads_are_held_against_the_oracles_where_the_entry_counts_for_both() -> None:
+    """One long warning makes the second entry an earlier one's for the watch; the oracle, that warned anew, has a lead of its own there."""
+    of = truth(a=COMES, b=("multirotor", (900.0, 0.0, 50.0), (-10.8, 0.0, 0.0), 0.0, 80.0))  # in the zone from 56 and 75 on
+    plots = [seen(50, place(of, "a", 50)), seen(70, place(of, "b", 70))]
+    twice = [warning(40, "raise"), warning(69, "all_clear"), warning(71, "raise", episode=2)]
+    found = run(of, [*plots, warning(30, "raise")], [*twice])
+    assert [(e.outcome, e.oracle_outcome) for e in found.entries] == [("warned", "warned"), ("earlier", "warned")]
+    assert (found.watch.counted, found.watch.both, found.watch.both_lead_s) == (1, 1, 26.0)
+    assert (found.oracle.counted, found.oracle.both, found.oracle.both_lead_s) == (2, 1, 16.0)
+    assert found.oracle.lead_s > 16.0
+    assert summary([found], {}, 0.0).figures["lead_to_oracle"].value == pytest.approx(26 / 16)
 
 
 def test_a_late_warning_pays_the_share_that_was_missing() -> None:

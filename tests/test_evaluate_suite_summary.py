@@ -12,9 +12,10 @@ import pytest
 from forewarn.evaluate.calibration import binned
 from forewarn.evaluate.identity import naming
 from forewarn.evaluate.intervals import upper_bound, wilson
+from forewarn.evaluate.suite import compare as comparing
 from forewarn.evaluate.suite.compare import JUDGED, compare
 from forewarn.evaluate.suite.figures import FIGURES
-from forewarn.evaluate.suite.result import EntryRow, Health, Run, Summary, Tally
+from forewarn.evaluate.suite.result import Comparison, EntryRow, Health, Run, Summary, Tally
 from forewarn.evaluate.suite.summary import MEANINGS, summary
 from forewarn.evaluate.suite.text import comparison_text, to_text
 
@@ -36,6 +37,8 @@ def tally(missed: int = 0, counted: int = 2, cost: float = 1.0, **more: Any) -> 
         warned=warned,
         missed=missed,
         lead_s=20.0 * warned,
+        both=counted,
+        both_lead_s=20.0 * warned,
         cost_missed=cost,
         seconds=60,
         **more,
@@ -154,13 +157,40 @@ def test_a_change_that_every_run_shows_is_more_than_chance_and_a_few_are_not() -
     assert "worse" in comparison_text(dearer)
 
 
-def test_chance_is_called_more_than_chance_no_oftener_than_agreed() -> None:
+def scenarios(rng: np.random.Generator, dearer: float = 0.0) -> list[Run]:
+    """Five scenarios of ten runs, several figures drawn by chance; the costs of the first scenario greater by ``dearer``."""
+    return [
+        run(
+            f"s{k}", seed,
+            watch=tally(
+                missed=int(rng.integers(0, 3)), cost=float(rng.normal(5 + dearer * (k == 0), 1)), short_s=float(rng.exponential(9.0)),
+                gospa_missed=float(rng.chisquare(3)), ospa_m=float(rng.normal(20, 3)), judged=3, false_nothing=int(rng.random() < 0.05),
+            ),
+            oracle=tally(cost=float(rng.normal(4, 1))),
+        )
+        for k in range(5) for seed in range(10)
+    ]  # fmt: skip
+
+
+def named(found: Comparison) -> set[tuple[str, str]]:
+    """The figures of all worlds, and of each scenario, that are said to have changed."""
+    return {(name, c.name) for name, own in {"": found.changes, **found.scenarios}.items() for c in own if c.sure}
+
+
+@pytest.mark.slow
+def test_chance_is_called_more_than_chance_no_oftener_than_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing changed, at most one comparison in twenty names any figure of any scenario."""
+    monkeypatch.setattr(comparing, "DRAWS", 100)
     rng = np.random.Generator(np.random.PCG64(6))
-    alarms = 0
-    for _ in range(15):
-        pairs = rng.normal(5, 1, size=(2, 12)).tolist()
-        alarms += any(change.sure for change in compare(many("one", pairs[0]), many("one", pairs[1])).changes)
-    assert alarms <= 3  # 5 % of 15 are not one
+    alarms = sum(bool(named(compare(scenarios(rng), scenarios(rng)))) for _ in range(100))
+    assert alarms <= 5 + 3 * 2.2, "5 % of 100, and three deviations"
+
+
+def test_what_changed_in_one_scenario_is_named_there_alone() -> None:
+    rng = np.random.Generator(np.random.PCG64(7))
+    found = named(compare(scenarios(rng), scenarios(rng, dearer=8.0)))
+    assert ("s0", "cost") in found
+    assert {name for name, _ in found} <= {"", "s0"}
 
 
 def test_runs_are_paired_by_scenario_and_seed_and_those_that_changed_most_are_named() -> None:

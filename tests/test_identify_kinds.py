@@ -116,3 +116,21 @@ def test_leading_names_the_two_likeliest_and_what_tells_them_apart() -> None:
     evidence[3, KINDS.index("drone")] = 2.5
     first, second, part = kinds.leading(kinds.chances(evidence), evidence)
     assert (KINDS[first[0]], KINDS[second[0]], part[0]) == ("bird", "drone", 2)
+
+
+@given(st.floats(0.0, 1.0))
+def test_falling_speaks_for_rockets_by_bayes(falls: float) -> None:
+    share = np.array([kinds.ROCKET_FALLS if kind == "rocket" else kinds.OTHERS_FALL for kind in KINDS])
+    found = kinds.falling(np.array([falls]), EVEN)[:, 0]
+    assert found == pytest.approx(np.log(1.0 - falls + falls * share / share.mean()))
+    assert kinds.falling(np.zeros(1), EVEN) == pytest.approx(np.zeros((len(KINDS), 1)))
+
+
+def test_a_drone_that_falls_is_still_a_drone() -> None:
+    """As fast and as high as drones are, falling makes no rocket of it; as fast as an aircraft it does."""
+    priors = Priors(kinds={"drone": 1.0, "aircraft": 0.3, "rocket": 0.02})
+    for found, kind in ((objects(8.0, 80.0, -3.0), "drone"), (objects(120.0, 1500.0, 40.0, (5.0, 30.0, 20.0)), "rocket")):
+        evidence = np.stack(
+            [np.log(kinds.prior(priors) + kinds.TINY)[:, None], kinds.motion(found, SHORE), kinds.falling(np.ones(1), priors)]
+        )
+        assert KINDS[int(kinds.chances(evidence)[:, 0].argmax())] == kind

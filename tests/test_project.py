@@ -5,13 +5,14 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forewarn.messages import Threat
 from forewarn.project import project
 from forewarn.project.paths import SAMPLES
-from forewarn.project.shapes import Solid, inside, solid
+from forewarn.project.shapes import Solid, solid
 from forewarn.site import Tracking
 from tests.project_help import Picture, circle, covariance, of, one, picture, polygon, site, track, walked
 
@@ -135,7 +136,9 @@ def test_the_model_in_force_matters() -> None:
 
 
 def within(shape: Solid, x: np.ndarray) -> np.ndarray:
-    return np.asarray(inside(shape, x[0], x[1]) & (x[2] >= shape.floor_m) & (x[2] <= shape.ceiling_m))
+    round_ = shapely.Point(shape.centre).buffer(shape.radius_m, quad_segs=64)
+    outline = round_ if shape.corners is None else shapely.Polygon(shape.corners.T)
+    return np.asarray(shapely.contains_xy(outline, x[0], x[1]) & (x[2] >= shape.floor_m) & (x[2] <= shape.ceiling_m))
 
 
 def errors(zone: dict[str, object], state: tuple[float, ...], cov: np.ndarray, calm: float, paths: int) -> tuple[float, float]:

@@ -237,6 +237,14 @@ def test_seeds_differ_about_the_goal() -> None:
     np.testing.assert_allclose(ends, [[100.0, 0.0]] * 3, atol=0.5)
 
 
+@pytest.mark.parametrize("tenths", [3, 6, 7, 12, 19, 283])
+def test_a_flight_lasts_as_long_as_it_is_said_to(tenths: int) -> None:
+    """To the last tenth of a second, though tenths are no sums of powers of two."""
+    hovers = '{ do = "hover", for_s = 60 }'
+    assert one("multirotor", "[0, 0, 50]", hovers, f"lasts_s = {tenths / 10}").t_s[-1] == tenths / 10
+    assert one("multirotor", "[0, 0, 50]", hovers, f"starts_s = {tenths / 10}", lasts_s=40.0).t_s[-1] == 40.0
+
+
 def test_between_two_steps_a_flight_is_on_the_line() -> None:
     flight = one("multirotor", "[0, 0, 50]", '{ do = "fly", to = [100, 0, 50] }')
     enu, _, alive = flight.at(np.array([3.04, -1.0, 500.0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forewarn.messages import Plot
+from forewarn.messages import KINDS, Plot
 from forewarn.track import belief, birth, existence, look, match, plan, update
 from tests.track_help import at, plot, site, view
 from tests.track_help import look as seen
@@ -42,7 +42,7 @@ def test_the_estimate_is_a_wide_prior_conditioned_on_the_plot(sensor: str) -> No
     observation = seen(0.0, plot(-1.5, 300.0, -200.0, 80.0, course_deg=60.0, speed_mps=12.0), sensor=sensor)
     found = look.read(PLAN, view(sensor), observation, observation.plots)
     plots = match.plots(PLAN, found)
-    mean, cov = birth.estimate(PLAN, found, plots)
+    mean, cov = birth.estimate(PLAN, found, (PLAN.speed_mps, PLAN.climb_mps), PLAN.height)
     d = PLAN.size
     wide, start = np.zeros((d, d)), np.zeros(d)
     wide[0, 0] = wide[1, 1] = 1e10
@@ -73,3 +73,19 @@ def test_what_is_hardly_an_object_is_not_kept() -> None:
 
 def test_out_of_coverage_nothing_is_born() -> None:
     assert fresh(plot(0.0, 5000.0, 0.0)).n == 0
+
+
+ROCKETS = plan.make(site(more="[priors]\nkinds = { drone = 1.0, rocket = 0.02 }\n"))
+
+
+def test_only_a_height_that_speaks_for_it_makes_a_rocket_of_a_plot() -> None:
+    after = fresh(plot(0.0, 0.0, 0.0), plot(0.0, 400.0, 0.0, 60.0), plot(0.0, 800.0, 0.0, 900.0), made=ROCKETS)
+    assert after.model[2].tolist() == pytest.approx([0.0, 0.0, 0.02 / (0.02 + 1.0 * 0.1)], rel=0.02, abs=1e-6)
+    assert after.cov[2, 3, 3].tolist() == pytest.approx([ROCKETS.speed_mps**2, ROCKETS.speed_mps**2, birth.FAST_MPS**2])
+    assert after.mean[2, 2, 2] == pytest.approx(900.0, abs=1.0)
+
+
+def test_a_sensors_word_for_a_rocket_counts() -> None:
+    found = look.read(ROCKETS, view(), seen(0.0, plot(0.0, 0.0, 0.0, 900.0)), (plot(0.0, 0.0, 0.0, 900.0),))
+    sure = np.where(np.array(KINDS) == "rocket", 5.0, 0.0)[:, None]
+    assert birth.falling(ROCKETS, found, sure)[0] > birth.falling(ROCKETS, found, 0 * sure)[0] > birth.LEAST_FALLS

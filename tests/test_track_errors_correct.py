@@ -28,7 +28,7 @@ def knowing(azimuth_deg: float, range_m: float) -> belief.Belief:
     size = joint.EACH * len(PLAN.ids)
     mean = np.tile((math.radians(azimuth_deg), range_m, 0.0), len(PLAN.ids))
     information = 1e8 * np.eye(size)
-    return EMPTY.but(errors=replace(joint.nothing(len(PLAN.ids)), information=information, pull=information @ mean))
+    return EMPTY.but(ledgers=(replace(joint.nothing(len(PLAN.ids)), information=information, pull=information @ mean),))
 
 
 def test_what_the_site_file_states_is_taken_off_when_a_look_is_read() -> None:

@@ -19,14 +19,14 @@ def tracks(n: int, seed: int, spread: float = 30.0) -> belief.Belief:
     """Tracks near the origin with full covariances."""
     rng = np.random.default_rng(seed)
     d = PLAN.size
-    root = rng.normal(0, 4, (2, d, d, n))
+    root = rng.normal(0, 4, (3, d, d, n))
     cov = np.einsum("mabn,mcbn->macn", root, root) + 25.0 * np.eye(d)[None, :, :, None]
     start = belief.empty(PLAN, 600.0)
     zeros = np.zeros(n, dtype=np.int64)
     return belief.join(
         start.but(t_ns=at(0)),
         {
-            "mean": rng.normal(0, spread, (2, d, n)), "cov": cov, "model": rng.dirichlet([1, 1], n).T, "real": np.full(n, 0.5),
+            "mean": rng.normal(0, spread, (3, d, n)), "cov": cov, "model": rng.dirichlet([1, 1, 1], n).T, "real": np.full(n, 0.5),
             "ghost": np.zeros(n), "origin": zeros, "seen": np.ones((5, n)), "hit_ns": np.full((5, n), belief.NEVER),
             "log_kind": np.zeros((7, n)), "opinion": np.zeros((5, 7, n)), "updated_ns": zeros + at(0),
             "label": np.stack([zeros, zeros, np.arange(n)]),
@@ -48,7 +48,7 @@ def test_update_is_the_joint_gaussian_conditioned(sensor: str, seed: int) -> Non
     if len(pair.track) == 0:
         return
     h, r = z.h[..., 0], z.r[..., 0]
-    for m in (0, 1):
+    for m in range(3):
         x, p = prior.mean[m, :, 0], prior.cov[m, :, :, 0]
         joint = np.block([[p, p @ h.T], [h @ p, h @ p @ h.T + r]])
         precision = np.linalg.inv(joint)
@@ -71,7 +71,7 @@ def test_the_gate_keeps_what_any_model_is_near_and_nothing_else(seed: int) -> No
     for i in range(6):
         for j in range(5):
             h, r = z.h[..., j], z.r[..., j]
-            nus = [z.z[:, j] - h @ prior.mean[m, :, i] for m in (0, 1)]
+            nus = [z.z[:, j] - h @ prior.mean[m, :, i] for m in range(3)]
             d2 = [nu @ np.linalg.solve(h @ prior.cov[m, :, :, i] @ h.T + r, nu) for m, nu in enumerate(nus)]
             if min(d2) < match.GATE[2]:
                 expected.add((i, j))

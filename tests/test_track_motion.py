@@ -53,8 +53,8 @@ def random(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @given(seed=st.integers(0, 1000), first=st.floats(0.01, 20), second=st.floats(0.01, 20))
 def test_the_chain_of_models_does_not_care_where_time_is_cut(seed: int, first: float, second: float) -> None:
-    one = motion.switching(PLAN, first) @ motion.switching(PLAN, second)
-    assert one == pytest.approx(motion.switching(PLAN, first + second))
+    one = motion.switching(PLAN.stay_s, first) @ motion.switching(PLAN.stay_s, second)
+    assert one == pytest.approx(motion.switching(PLAN.stay_s, first + second))
     assert one.sum(axis=1) == pytest.approx([1.0, 1.0])
 
 
@@ -62,7 +62,7 @@ def test_the_chain_of_models_does_not_care_where_time_is_cut(seed: int, first: f
 def test_mixing_keeps_the_whole_mean_and_covariance(seed: int, dt: float) -> None:
     mean, cov, model = random(3, seed)
     before = motion.merged(mean, cov, model)
-    after = motion.merged(*motion.mixed(mean, cov, model, motion.switching(PLAN, dt)))
+    after = motion.merged(*motion.mixed(mean, cov, model, motion.switching(PLAN.stay_s, dt)))
     assert after[0] == pytest.approx(before[0])
     assert after[1] == pytest.approx(before[1], rel=1e-6, abs=1e-6)
 

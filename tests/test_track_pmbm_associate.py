@@ -16,9 +16,11 @@ def weights(ratio: np.ndarray, miss: float = 0.2, fresh: float = 0.3) -> Weights
     """n tracks against m plots: ``ratio`` (n, m) weights of pairs, 0 for none."""
     n, m = ratio.shape
     row, plot = np.nonzero(ratio)
+    order = np.lexsort((-ratio[row, plot], row))
+    row, plot = row[order], plot[order]
     start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))]).astype(np.int64)
-    log = np.log(ratio[row, plot])
-    return Weights(start, plot.astype(np.int64), log, np.full(n, np.log(miss)), np.full(n, 0.5), np.zeros(m), np.full(m, fresh))
+    gain = np.log(ratio[row, plot] / miss)
+    return Weights(start, plot.astype(np.int64), gain, np.full(n, np.log(miss)), np.full(n, 0.5), np.full(m, fresh))
 
 
 def exact(ratio: np.ndarray, miss: float = 0.2) -> tuple[np.ndarray, np.ndarray]:
@@ -73,8 +75,7 @@ def test_pruning_before_the_search_changes_nothing_that_survives(seed: int) -> N
     ratio = np.exp(rng.normal(0.0, 4.0, (4, 4)))
     every = weights(ratio)
     cut = 3.0
-    first = compete.gains(every.start, every.plot, every.log, every.miss, every.new, cut)
-    fewer = compete.yielded(4, *first, 4, cut)
+    fewer = compete.yielded(4, every.start, every.plot, every.gain, 4, cut)
     best, kept = -np.inf, []
     for choice in itertools.product(range(-1, 4), repeat=4):
         taken = [j for j in choice if j >= 0]

@@ -42,7 +42,9 @@ def test_update_is_the_joint_gaussian_conditioned(s: int, size: int, models: int
     spread = np.einsum("as,msbn->mabn", h, cross) + noise[None, :, :, None]
     parent, plot = RNG.integers(0, n, k), RNG.integers(-1, 9, k)
     means, covs, chances = np.empty((models, s, k)), np.empty((models, s, s, k)), np.empty((models, k))
-    linear.update(mean, cov, model, at, spread, cross, z, np.zeros(size), False, parent, plot, means, covs, chances)
+    root, _ = linear.roots(spread, np.zeros((size, size)))
+    linear.update(mean, cov, model, at, root, cross, z, np.zeros(size), False, parent[100:], plot[100:], means, covs, chances, 100)
+    linear.update(mean, cov, model, at, root, cross, z, np.zeros(size), False, parent[:100], plot[:100], means, covs, chances, 0)
     for c in range(k):
         weight = model[:, parent[c]].copy()
         for m in range(models):
@@ -58,10 +60,22 @@ def test_update_is_the_joint_gaussian_conditioned(s: int, size: int, models: int
     assert (covs == covs.transpose(0, 2, 1, 3)).all()
 
 
-def test_innovation_of_an_angle_goes_the_short_way() -> None:
-    g, y = np.ones((1, 1)), np.zeros(1)
-    linear.whiten(g, np.array([[-3.1]]), 0, np.array([[[3.1]]]), 0, 0, np.array([2 * np.pi]), y)
-    assert y[0] == pytest.approx(2 * np.pi - 6.2)
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_roots_are_inverse_cholesky_factors(size: int) -> None:
+    _, cov, _ = gaussians(2, size, 5)
+    noise = 0.3 * np.eye(size) + 0.1
+    root, peak = linear.roots(cov, noise)
+    for m in range(2):
+        for i in range(5):
+            exact = np.linalg.inv(np.linalg.cholesky(cov[m, :, :, i] + noise))
+            np.testing.assert_allclose(np.tril(root[m, :, :, i]), exact, rtol=1e-9, atol=1e-12)
+            assert peak[m, i] == pytest.approx(np.linalg.det(exact))
+
+
+def test_distance_of_an_angle_goes_the_short_way() -> None:
+    one, turn = np.ones((1, 1, 1, 1)), np.array([2 * np.pi])
+    far = linear.square(one, 0, 0, np.array([[-3.1]]), 0, np.array([[[3.1]]]), turn, linear.per(turn), np.zeros(1))
+    assert far == pytest.approx((2 * np.pi - 6.2) ** 2)
 
 
 def test_covariance_stays_positive_from_a_wide_prior_to_a_sharp_plot() -> None:
@@ -69,9 +83,9 @@ def test_covariance_stays_positive_from_a_wide_prior_to_a_sharp_plot() -> None:
     for _ in range(200):
         mean, cov = linear.velocity(mean, cov, 0.1, np.array([1e-3]))
         out = np.empty((1, 4, 1)), np.empty((1, 4, 4, 1)), np.empty((1, 1))
-        noise = cov[:, :2, :2] + 1e-4 * np.eye(2)[None, :, :, None]
+        root, _ = linear.roots(cov, 1e-4 * np.eye(2))
         zero = np.zeros(1, np.int64)
-        linear.update(mean, cov, np.ones((1, 1)), mean[:, :2], noise, cov[:, :, :2], np.zeros((2, 1)), np.zeros(2), False, zero, zero, *out)
+        linear.update(mean, cov, np.ones((1, 1)), mean, root, cov, np.zeros((2, 1)), np.zeros(2), False, zero, zero, *out, 0)
         mean, cov = out[:2]
         np.linalg.cholesky(cov[0, :, :, 0])
 

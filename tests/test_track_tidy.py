@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
 from forewarn.track import belief, tidy
+from forewarn.track.resolve import Cell
 from tests.test_track_match import PLAN, tracks
 from tests.track_help import SECOND, at
 
+BLUNT = msgspec.structs.replace(PLAN.sensors["radar"], cell=Cell(20.0, 0.1, False))
+COARSE = msgspec.structs.replace(PLAN, sensors={**PLAN.sensors, "radar": BLUNT})
+"""The same with a radar that may show two as one."""
+
 
 def two(apart_m: float, real: tuple[float, float] = (0.9, 0.4)) -> belief.Belief:
-    """Two tracks, 10 m sure, at rest, last shown a second ago."""
+    """Two tracks, 10 m sure, at rest, last shown a second and half a second ago."""
     prior = tracks(2, 1)
     mean, cov = np.zeros_like(prior.mean), np.zeros_like(prior.cov)
     mean[:, 0, 1] = apart_m
     cov[:, range(PLAN.size), range(PLAN.size)] = 100.0
-    hit = np.full((5, 2), at(0) - SECOND)
-    return prior.but(mean=mean, cov=cov, real=np.array(real), hit_ns=hit, t_ns=at(0))
+    hit = np.full((5, 1), at(0)) - np.array([SECOND, SECOND // 2])
+    return prior.but(mean=mean, cov=cov, real=np.array(real), hit_ns=hit, updated_ns=hit[0], t_ns=at(0))
 
 
 def test_two_at_one_place_are_one_and_the_likelier_stays() -> None:
@@ -36,9 +42,37 @@ def test_two_places_are_two() -> None:
     assert tidy.tidy(PLAN, two(60.0)).n == 2
 
 
-def test_two_that_one_look_shows_apart_are_two() -> None:
+@pytest.mark.parametrize("since_s", [0, 3])
+def test_two_that_a_sensor_shows_apart_in_its_last_look_are_two(since_s: int) -> None:
     before = two(3.0)
-    assert tidy.tidy(PLAN, before.but(hit_ns=np.full((5, 2), at(0)))).n == 2
+    hit, looks = before.hit_ns.copy(), np.full(5, at(0))
+    hit[1] = looks[1] = at(0) - since_s * SECOND
+    assert tidy.tidy(PLAN, before.but(hit_ns=hit, look_ns=looks)).n == 2
+    looks[1] += SECOND
+    assert tidy.tidy(PLAN, before.but(hit_ns=hit, look_ns=looks)).n == 1
+    assert tidy.tidy(COARSE, before.but(hit_ns=hit, look_ns=looks)).n == 2
+    hit[1, 0] += SECOND
+    assert tidy.tidy(COARSE, before.but(hit_ns=hit, look_ns=looks)).n == 1
+
+
+def test_what_no_sensor_ever_showed_is_not_shown_apart() -> None:
+    before = two(3.0)
+    hit = before.hit_ns.copy()
+    hit[1] = belief.NEVER
+    assert tidy.tidy(PLAN, before.but(hit_ns=hit, look_ns=np.full(5, belief.NEVER))).n == 1
+    assert tidy.tidy(COARSE, before.but(hit_ns=hit)).n == 1
+
+
+@pytest.mark.parametrize(("real", "left"), [((0.9, 0.8), 2), ((0.9, 0.4), 1)])
+def test_where_one_plot_may_be_of_two_objects_two_likely_tracks_stay(real: tuple[float, float], left: int) -> None:
+    assert tidy.tidy(COARSE, two(3.0, real)).n == left
+    assert tidy.tidy(PLAN, two(3.0, real)).n == 1
+
+
+def test_what_no_plot_was_more_likely_of_than_not_is_forgotten() -> None:
+    before = two(60.0)
+    updated = before.updated_ns - np.array([0, round((PLAN.coast_s + 1) * SECOND)])
+    assert tidy.tidy(PLAN, before.but(updated_ns=updated)).label[2].tolist() == [0]
 
 
 def test_what_is_hardly_there_is_forgotten() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forewarn.messages import Plot
-from forewarn.track import belief, look, plan, update
+from forewarn.track import belief, look, plan, resolve, update
 from tests.test_track_match import tracks
 from tests.track_help import at, bearing, plot, site, view
 from tests.track_help import look as seen
@@ -90,6 +91,45 @@ def test_no_plot_is_two_objects() -> None:
     assert after.real.sum() < 1.8
 
 
+def beside(apart_m: float, *real: float) -> belief.Belief:
+    """Sure tracks in a row eastward from 500 m."""
+    prior, alike = tracks(len(real), 1), one()
+    row = {name: np.repeat(getattr(alike, name), len(real), axis=-1) for name in belief.TRACKS}
+    row["mean"] = row["mean"].copy()
+    row["mean"][:, 0] += apart_m * np.arange(len(real))
+    row |= {"real": np.array(real), "updated_ns": np.full(len(real), at(-1))}
+    return prior.but(**row, unseen=np.zeros(5), t_ns=at(0))
+
+
+def test_a_faint_track_is_shown_by_a_plot_that_no_other_has_a_better_claim_to() -> None:
+    before = beside(60.0, 0.999, 1e-4)
+    both = take(before, plot(0.0, 500.0, 0.0), plot(0.0, 560.0, 0.0), density=1e-3)
+    assert both.hit_ns[0].tolist() == [at(0), at(0)]
+    assert both.updated_ns.tolist() == [at(0), at(-1)]  # the other is rather a false plot
+    alone = take(before, plot(0.0, 500.0, 0.0), density=1e-3)
+    assert (alone.hit_ns[0] == at(0)).tolist() == [True, False]
+
+
+@given(st.lists(st.floats(1e-6, 0.999), min_size=2, max_size=4), st.floats(0.0, 30.0))
+def test_one_plot_shows_one_track_at_most(real: list[float], apart_m: float) -> None:
+    after = take(beside(apart_m, *real), plot(0.0, 505.0, 0.0))
+    assert (after.hit_ns[0] == at(0)).sum() <= 1
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
+def test_a_miss_that_one_plot_for_two_may_explain_by_hand(real: float, other: float) -> None:
+    """Both in one place: each is judged by p (1 - chance that the other is there)."""
+    cell = resolve.Cell(20.0, 0.1, False)
+    sense = msgspec.structs.replace(PLAN.sensors["radar"], cell=cell)
+    coarse = msgspec.structs.replace(PLAN, sensors={**PLAN.sensors, "radar": sense})
+    before = beside(0.0, real, other)
+    before = before.but(cov=before.cov * 1e-9)
+    observation = seen(0.0)
+    after = update.take(coarse, before, look.read(coarse, view(), observation, ()))
+    wanted = [r * (1.0 - 0.9 * (1.0 - s)) / (1.0 - r * 0.9 * (1.0 - s)) for r, s in ((real, other), (other, real))]
+    assert after.real == pytest.approx(wanted, rel=1e-6)
+
+
 def missed(sensor: str, looks: int) -> belief.Belief:
     state = one(real=0.99)
     for k in range(1, looks + 1):
@@ -150,7 +190,7 @@ def test_a_self_trackers_opinion_replaces_the_one_before() -> None:
     rng = np.zeros((6, 1))
     prior = one(real=0.4, ghost=0.5, origin=judge)
     d = made.size
-    mean, cov = np.zeros((2, d, 1)), np.zeros((2, d, d, 1))
+    mean, cov = np.zeros((3, d, 1)), np.zeros((3, d, d, 1))
     cov[:, range(d), range(d)] = 1.0
     mean[:, 0] = 500.0
     prior = prior.but(

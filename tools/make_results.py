@@ -88,7 +88,7 @@ def _boats() -> Iterator[str]:
     yield ""
     yield "Autoferry (NTNU, CC0): radar and lidar of a small ferry, two boats with GNSS. GOSPA (p = 2, c = 20 m) against both"
     yield "boats on whole seconds, root mean square, metres; less is better. Settings, ours and Stone Soup's, were chosen on 2 and 6"
-    yield "alone; 13 and 17 are as they came. Stone Soup's trackers ran on the same detections (`bench/peers.py`)."
+    yield "alone; 13 and 17 only judged what was found there. Stone Soup's trackers ran on the same detections (`bench/peers.py`)."
     yield ""
     yield "| scenario | forewarn | Stone Soup GNN | Stone Soup JPDA | against the better of them |"
     yield "| --- | --- | --- | --- | --- |"

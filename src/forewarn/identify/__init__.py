@@ -39,12 +39,15 @@ RULED_OUT = -1e6  # log evidence of a kind that the sensors rule out; where they
 
 class Picture(Protocol):
     """What ``track.publish`` gives, as far as it is used here: the tracks, those that ended last, and for each that has not ended the
-    log evidence of its sensors' opinions for each kind, shape (K, n), kinds in the order of ``KINDS``, tracks in that of ``messages``."""
+    log evidence of its sensors' opinions for each kind, shape (K, n), kinds in the order of ``KINDS``, tracks in that of ``messages``; and
+    the chances of its motion models, (3, n), of which the last one falls."""
 
     @property
     def messages(self) -> tuple[Track, ...]: ...
     @property
     def log_kind(self) -> Array: ...
+    @property
+    def model(self) -> Array: ...
 
 
 class Judged(NamedTuple):
@@ -58,6 +61,7 @@ class Judged(NamedTuple):
     authorised: list[float]
     chances: list[list[float]]
     leading: list[tuple[int, int, int]]
+    falls: list[float]
 
 
 def judge(state: State, site: Site, picture: Picture, t_ns: int) -> tuple[State, tuple[Identity | Ask, ...]]:
@@ -66,7 +70,7 @@ def judge(state: State, site: Site, picture: Picture, t_ns: int) -> tuple[State,
     ended = frozenset(track.track for track in picture.messages if track.ended)
     if not tracks:
         return remember(state, (), ended), ()
-    judged = _judge(state, site, tracks, picture.log_kind, t_ns)
+    judged = _judge(state, site, tracks, picture, t_ns)
     standings = [_standing(judged, i) for i in range(len(tracks))]
     identities = [_identity(judged, standings[i], i, track, site, t_ns) for i, track in enumerate(tracks)]
     asked = [i for i, track in enumerate(tracks) if _open(judged, standings[i], i, track, site)]
@@ -76,7 +80,7 @@ def judge(state: State, site: Site, picture: Picture, t_ns: int) -> tuple[State,
     return remember(state, judged.memories, ended), (*identities, *asks)
 
 
-def _judge(state: State, site: Site, tracks: Sequence[Track], log_kind: Array, t_ns: int) -> Judged:
+def _judge(state: State, site: Site, tracks: Sequence[Track], picture: Picture, t_ns: int) -> Judged:
     objects = gather(tracks, site)
     memories, claims = _under_test(state, site, tracks, t_ns)
     memories = fit.test(objects, claims, memories, site, t_ns)
@@ -88,11 +92,13 @@ def _judge(state: State, site: Site, tracks: Sequence[Track], log_kind: Array, t
     chance = authorised.answered(chance, [memory.answer for memory in memories])
     named = kinds.claimed([known.kind if known else None for known in claims], own)
     first = np.log(kinds.prior(site.priors) + kinds.TINY)[:, None].repeat(len(memories), axis=1)
-    evidence = np.stack([first, np.maximum(log_kind, RULED_OUT), kinds.motion(objects, site), named])
+    falls = picture.model[2]
+    falling = kinds.falling(falls, site.priors)
+    evidence = np.stack([first, np.maximum(picture.log_kind, RULED_OUT), kinds.motion(objects, site), named, falling])
     share = kinds.chances(evidence)
     leading = list(zip(*kinds.leading(share, evidence), strict=True))
     speeds = np.hypot(objects.mean[3], objects.mean[4]).tolist()
-    return Judged(objects, memories, claims, cover, speeds, chance.tolist(), share.T.tolist(), leading)
+    return Judged(objects, memories, claims, cover, speeds, chance.tolist(), share.T.tolist(), leading, falls.tolist())
 
 
 def _under_test(state: State, site: Site, tracks: Sequence[Track], t_ns: int) -> tuple[list[Memory], list[Known | None]]:
@@ -131,7 +137,7 @@ def _identity(judged: Judged, standing: Standing, i: int, track: Track, site: Si
     causes = {track.seq, memory.answer_seq, known.placed.seq if known and known.placed else 0} - {0}
     return Identity(
         track=track.track, t_ns=t_ns, kinds=dict(zip(KINDS, judged.chances[i], strict=True)), authorised=judged.authorised[i],
-        standing=standing, conforming=judged.authorised[i] * inside, authorisation=authorisation,
+        standing=standing, conforming=judged.authorised[i] * inside * (1.0 - judged.falls[i]), authorisation=authorisation,
         reasons=(
             _kind_reason(judged, i),
             words.claim_reason(memory, standing, bool(judged.objects.sensed[i])),

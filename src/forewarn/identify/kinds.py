@@ -1,4 +1,4 @@
-"""What an object is: prior x the sensors' opinions x how it moves now x what it claims to be, for each kind.
+"""What an object is: prior x the sensors' opinions x how it moves now x what it claims to be x whether it falls, for each kind.
 
 How it moves is counted once, from the present estimate, and never added up over ticks: an object seen for a minute is not
 sixty independent objects. Each kind has a usual and a possible range of speed, height and climb, and p(x | kind) is nine parts
@@ -8,6 +8,9 @@ uniform over the usual to one part over the possible one, smeared by the estimat
 
 What the tracker only assumed is no evidence: each factor counts with the weight 1 - (s / s0)^2, where s0 is the site's
 spread for a new object. All of it together speaks for one kind against another by no more than 1000 to 1.
+
+That it falls, with the tracker's chance p, speaks for what falls more than others: 1 - p + p f(kind) / f, where f(kind) is the share of its
+time aloft that a kind falls, and f that of all by the priors. That it does not fall tells nothing: of many the tracker could not see it.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from scipy.special import ndtr
 from forewarn.identify.gather import Objects
 from forewarn.messages import KINDS, Kind
 from forewarn.site import Priors, Site
+from forewarn.track.motion import FAILS_S, FALLS_S
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
@@ -44,6 +48,7 @@ MOTION_BOUND = float(np.log(1000.0))
 CLAIMED = 10.0  # a claim that is surely the object's own speaks for the kind that it names by this much
 LEAST_ERROR = np.array([0.5, 5.0, 0.5])  # m/s, m, m/s: finer than that the ranges do not mean
 TINY = 1e-300
+ROCKET_FALLS, OTHERS_FALL = 0.95, FALLS_S / FAILS_S  # a rocket all but while it burns
 
 _ROWS = np.array([RANGES[kind] for kind in KINDS], dtype=float)  # (K, 3 quantities, 2 ranges, 2 ends)
 
@@ -82,6 +87,12 @@ def claimed(named: list[Kind | None], own: Array) -> Array:
         if kind is not None:
             table[KINDS.index(kind), column] = np.log1p((CLAIMED - 1.0) * own[column])
     return table
+
+
+def falling(falls: Array, priors: Priors) -> Array:
+    """Log evidence, shape (K, n), of the chances ``falls`` (n,) that objects fall."""
+    share = np.array([ROCKET_FALLS if kind == "rocket" else OTHERS_FALL for kind in KINDS])
+    return np.asarray(np.log1p(falls * (share / (prior(priors) @ share) - 1.0)[:, None]))
 
 
 def chances(evidence: Array) -> Array:

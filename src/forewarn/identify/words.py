@@ -11,7 +11,7 @@ NAMES: dict[Kind, str] = {
     "drone": "a drone", "aircraft": "an aircraft", "bird": "a bird", "boat": "a boat", "vehicle": "a vehicle", "rocket": "a rocket",
     "other": "something else",
 }  # fmt: skip
-CHIEFLY = ("the site's priors", "what sensors say of it", "how it moves", "what it claims to be")
+CHIEFLY = ("the site's priors", "what sensors say of it", "how it moves", "what it claims to be", "whether it falls")
 MOVES = 2
 HERE_M = 20.0
 _WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")

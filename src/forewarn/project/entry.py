@@ -2,7 +2,8 @@
 
 Each object's present state is a mixture of normals over motion models; its future is ``paths``. The chance of entry is the share of
 its sample paths that touch the zone's solid; the times are those of the first touch, exact on each straight piece, so continuous in
-time. Objects that cannot reach a zone are told apart first and cost next to nothing.
+time. Objects that cannot reach a zone are told apart first and cost next to nothing. The samples that fall are
+``falls``.
 
 ``elsewhere`` is the share of paths that are outside every zone now and touch none within its horizon.
 """
@@ -10,14 +11,16 @@ time. Objects that cannot reach a zone are told apart first and cost next to not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forewarn.messages import Threat, Track
-from forewarn.project.paths import MODELS, ORDER, Paths, paths
-from forewarn.project.shapes import Solid, first_touch, near, solid
+from forewarn.project.falls import falls
+from forewarn.project.paths import MODELS, Paths, paths, roots
+from forewarn.project.shapes import Solid, solid
+from forewarn.project.touch import first_times
 from forewarn.site import Site
 
 Array = NDArray[np.float64]
@@ -33,8 +36,9 @@ FAR_SD = 3.0  # a path whose mean keeps so many deviations off a zone has less t
 class Picture(Protocol):
     """What the tracker publishes of ``n`` objects, predicted to now; objects last.
 
-    ``mean`` (2, 6, n) and ``cov`` (2, 6, 6, n): east, north, up (m) and their rates (m/s) about the site's origin, by motion model, the
-    calm one first; ``model`` (2, n): the models' probabilities. ``messages``: the tracks in the same order, and behind them others.
+    ``mean`` (M, 6, n) and ``cov`` (M, 6, 6, n): east, north, up (m) and their rates (m/s) about the site's origin, by motion model: calm,
+    agile and, where M is 3, falling; ``model`` (M, n): the models' probabilities. ``messages``: the tracks in the same order, and
+    behind them others.
     """
 
     @property
@@ -47,15 +51,6 @@ class Picture(Protocol):
     def messages(self) -> tuple[Track, ...]: ...
 
 
-class Flights(NamedTuple):
-    """Sample paths of c objects: ``now`` (c, 6, N), their present states; ``calm`` (c, N), whether the calm model is in force; ``ground``
-    (c, 2, K + 1, N), east and north at the knots. In single precision: a centimetre at 100 km."""
-
-    now: Single
-    calm: Mask
-    ground: Single
-
-
 def project(site: Site, picture: Picture, t_ns: int) -> tuple[Threat, ...]:
     """Threats of all objects to all zones, in the site's order, and then to ``elsewhere``; those below ``FLOOR`` are left out."""
     tracks = picture.messages[: picture.mean.shape[2]]
@@ -65,7 +60,8 @@ def project(site: Site, picture: Picture, t_ns: int) -> tuple[Threat, ...]:
     horizons = [zone.horizon_s for zone in site.zones]
     away_s = site.elsewhere.horizon_s
     ways = paths(site.tracking, max([away_s, *horizons]))
-    times = first_touches(picture, ways, solids)
+    falling = falls(picture.mean, picture.cov, picture.model, ways, solids, site.origin.alt_m)
+    times = [falling.joined(s, *found) for s, found in enumerate(first_touches(picture, ways, solids))]
     threats: list[Threat] = []
     for zone, (who, found) in zip(site.zones, times, strict=True):
         threats += _threats(zone.id, t_ns, [tracks[i] for i in who], np.where(found <= zone.horizon_s, found, np.inf))
@@ -82,8 +78,7 @@ def first_touches(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> lis
     found = []
     for shape, pieces in zip(solids, reach[:, :, some], strict=True):
         rows = np.flatnonzero(pieces.any(axis=0))
-        times = _times(flights, ways, shape, pieces)[rows] if len(rows) else np.empty((0, len(ways.choice)))
-        found.append((some[rows], times))
+        found.append((some[rows], first_times(flights[rows], ways.knots_s, pieces[:, rows], *shape.bare)))
     return found
 
 
@@ -91,7 +86,7 @@ def may_reach(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> Mask:
     """On which pieces of their way objects come near enough to solids to be looked at, (solids, K, n): by each model's mean path and its
     deviation."""
     t = ways.knots_s[:, None]
-    mean, cov = picture.mean[:, :, None], picture.cov[:, :, :, None]
+    mean, cov = picture.mean[:MODELS, :, None], picture.cov[:MODELS, :, :, None]
     east, north = mean[:, 0] + t * mean[:, 3], mean[:, 1] + t * mean[:, 4]
     a, b, d = (cov[:, i, j] + t * (cov[:, i, j + 3] + cov[:, i + 3, j]) + t * t * cov[:, i + 3, j + 3] for i, j in ((0, 0), (0, 1), (1, 1)))
     widest = (a + d) / 2 + np.sqrt((a - d) ** 2 / 4 + b * b) + ways.spread_m[:, :, None] ** 2
@@ -99,7 +94,7 @@ def may_reach(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> Mask:
     centre = np.array([shape.centre for shape in solids])[:, :, None, None, None]
     radius = np.array([shape.radius_m for shape in solids])[:, None, None, None]
     off = _distance(centre[:, 0], centre[:, 1], east, north)
-    return np.asarray(((off <= spread + radius) & (picture.model[:, None] > FLOOR / MODELS)).any(axis=1))
+    return np.asarray(((off <= spread + radius) & (picture.model[:MODELS, None] > FLOOR / MODELS)).any(axis=1))
 
 
 def _distance(x: Array, y: Array, east: Array, north: Array) -> Array:
@@ -111,50 +106,19 @@ def _distance(x: Array, y: Array, east: Array, north: Array) -> Array:
     return np.asarray(np.hypot(px - s * dx, py - s * dy))
 
 
-def sample(picture: Picture, ways: Paths, who: NDArray[np.intp]) -> Flights:
-    """The sample paths of some objects. Which model a sample has now is chosen by its own coordinate."""
-    mean, cov = np.moveaxis(picture.mean[..., who], -1, 1), np.moveaxis(picture.cov[..., who], -1, 1)
-    roots = np.concatenate([_roots(cov), mean[..., None]], axis=-1).astype(np.float32)  # times (normals, 1): the state
-    calm, agile = roots @ ways.state
+def sample(picture: Picture, ways: Paths, who: NDArray[np.intp]) -> Single:
+    """The sample paths of c objects, (c, 3, K + 1, N): east, north, up at the knots. Which model a sample has now is chosen by its own
+    coordinate. In single precision: a centimetre at 100 km."""
+    mean, cov = np.moveaxis(picture.mean[:MODELS, :, who], -1, 1), np.moveaxis(picture.cov[:MODELS, :, :, who], -1, 1)
+    root = np.concatenate([roots(cov), mean[..., None]], axis=-1).astype(np.float32)  # times (normals, 1): the state
+    calm, agile = root @ ways.state
     shares = picture.model[:, who]
     is_calm = ways.choice < (shares[0] / shares.sum(axis=0))[:, None]
     now = np.where(is_calm[:, None], calm, agile)
-    ground = np.where(is_calm[:, None, None], ways.noise[0, :2], ways.noise[1, :2])
-    ground += now[:, :2, None]
-    ground += now[:, 3:5, None] * ways.knots_s[:, None].astype(np.float32)
-    return Flights(now, is_calm, ground)
-
-
-def _roots(cov: Array) -> Array:
-    """A root of each covariance, (..., 6, 6), whose columns belong to ``Paths.state``: Cholesky's with the state in ``ORDER``, or where
-    one is singular the symmetric root of all."""
-    order = np.array(ORDER)
-    turned = cov[..., order[:, None], order]
-    try:
-        roots = np.linalg.cholesky(turned)
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(turned)
-        roots = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
-    return np.asarray(roots[..., np.argsort(order), :])
-
-
-def _times(flights: Flights, ways: Paths, shape: Solid, pieces: Mask) -> Array:
-    """When each sample path first touches a solid, (c, N): seconds, inf for never. ``pieces`` (K, c): those to be looked at."""
-    times = np.full(flights.calm.shape, np.inf)
-    row, piece = np.nonzero(pieces.T)
-    east, north = ([flights.ground[row, axis, piece + step] for step in (0, 1)] for axis in (0, 1))
-    close = np.flatnonzero(near(shape, (east[0], north[0]), (east[1], north[1])))
-    which, path = np.divmod(close, len(ways.choice))
-    row, piece = row[which], piece[which]
-    model = np.where(flights.calm[row, path], 0, 1)
-    up, climb = flights.now[row, 2, path], flights.now[row, 5, path]
-    ends = [
-        np.stack([east[step].take(close), north[step].take(close), up + climb * ways.knots_s[knot] + ways.noise[model, 2, knot, path]])
-        for step, knot in ((0, piece), (1, piece + 1))
-    ]
-    begins, ends_s = ways.knots_s[piece], ways.knots_s[piece + 1]
-    np.minimum.at(times, (row, path), begins + first_touch(shape, *ends) * (ends_s - begins))
-    return times
+    place = np.where(is_calm[:, None, None], ways.noise[0], ways.noise[1])
+    place += now[:, :3, None]
+    place += now[:, 3:, None] * ways.knots_s[:, None].astype(np.float32)
+    return np.asarray(place)
 
 
 def _threats(zone: str, t_ns: int, tracks: Sequence[Track], times: Array) -> list[Threat]:

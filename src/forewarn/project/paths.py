@@ -44,7 +44,8 @@ class Paths(msgspec.Struct, frozen=True):
 
     ``knots_s`` (K + 1,) from 0. ``state`` (7, N): standard normals for the present state, in the order that ``ORDER`` says, and ones.
     ``choice`` (N,), uniform: which model is in force now. ``noise`` (models, 3, K + 1, N): metres off the straight path by noise, by
-    present model. ``spread_m`` (models, K + 1): the greatest standard deviation of that, horizontally.
+    present model. ``spread_m`` (models, K + 1): the greatest standard deviation of that, horizontally. ``fall`` (3, N): standard normals
+    for the drag and the wind, east and north, of what falls, and has no such noise.
     """
 
     knots_s: np.ndarray
@@ -52,6 +53,7 @@ class Paths(msgspec.Struct, frozen=True):
     choice: np.ndarray
     noise: np.ndarray
     spread_m: np.ndarray
+    fall: np.ndarray
 
 
 ORDER = (3, 4, 0, 1, 5, 2)
@@ -80,7 +82,7 @@ def _paths(calm: float, agile: float, stay_s: float, speed_sd: float, climb_sd: 
         factor = np.linalg.cholesky(covariance[:, ::-1, ::-1])
         noise[model, :, 1:] = np.einsum("nkj,ajn->akn", factor, np.stack([east, north, up]))[:, ::-1]
         spread[model, 1:] = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2).max(axis=0))
-    return Paths(knots, state.astype(np.float32), cube[MODEL], noise.astype(np.float32), spread)
+    return Paths(knots, state.astype(np.float32), cube[MODEL], noise.astype(np.float32), spread, normal[[CHANGE, 0, 1]])
 
 
 def knots_s(horizon_s: float) -> Array:
@@ -126,3 +128,16 @@ def _density(t_s: Array, change_s: Array, densities: tuple[float, float], stay_s
     mean = (before + after) / 2
     since = np.maximum(t_s[:, None] - change_s, 0.0)
     return np.where(t_s[:, None] < change_s, before, mean + (after - mean) * np.exp(-2 * since / stay_s))
+
+
+def roots(cov: Array) -> Array:
+    """A root of each covariance, (..., 6, 6), whose columns belong to ``Paths.state``: Cholesky's with the state in ``ORDER``, or where
+    one is singular the symmetric root of all."""
+    order = np.array(ORDER)
+    turned = cov[..., order[:, None], order]
+    try:
+        roots = np.linalg.cholesky(turned)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(turned)
+        roots = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
+    return np.asarray(roots[..., np.argsort(order), :])

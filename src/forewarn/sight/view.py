@@ -124,7 +124,12 @@ def _skyline(cover: Coverage) -> NDArray[np.float32] | None:
 
 def spot(place: tuple[float, float, float], site: Site) -> Spot:
     """A place as metres east, north, up of the site's origin."""
-    east, north, up = geo.to_enu(*place, (site.origin.lat_deg, site.origin.lon_deg, site.origin.alt_m)).tolist()
+    return _spot(place, (site.origin.lat_deg, site.origin.lon_deg, site.origin.alt_m))
+
+
+@lru_cache(maxsize=256)
+def _spot(place: tuple[float, float, float], origin: geo.Origin) -> Spot:
+    east, north, up = geo.to_enu(*place, origin).tolist()
     return east, north, up
 
 

@@ -57,6 +57,14 @@ class Opinions(Part):
     score: dict[Literal["true", "false"], Normal] = Field({}, description="spread of the score of true and of false plots")
 
 
+class Resolution(Part):
+    """How close together two objects may be for the sensor to show them as one plot."""
+
+    range_m: Positive = Field(description="at this distance in range they are one plot in six cases of ten")
+    azimuth_deg: Positive = Field(description="the same in azimuth")
+    shadow: bool = Field(False, description="an object hides what stands behind it in the same direction, as from a lidar near the water")
+
+
 class Sensor(Part):
     """One sensor: where it is, what it reports, how well."""
 
@@ -86,6 +94,7 @@ class Sensor(Part):
     interval_s: Positive = Field(1.0, description="expected time between looks")
     silent_after_s: Positive | None = Field(None, description="no word for so long: silent; not given: 5 intervals, at least 5 s")
     scan: bool = Field(True, description="an object it does not show was not detected; false: lone reports, whose absence says nothing")
+    resolution: Resolution | None = Field(None, description="not given: it tells all objects apart, and none hides another")
     coverage: Coverage = Coverage()
     opinions: Opinions = Opinions()
 

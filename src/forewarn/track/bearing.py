@@ -6,7 +6,10 @@ of the five-point Gauss-Hermite rule for the horizontal position. Angles are tak
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from forewarn import geo
@@ -34,28 +37,37 @@ def pairs(belief: Belief, spot: tuple[float, float, float], bearing: Array, vari
 
 def regression(belief: Belief, spot: tuple[float, float, float]) -> tuple[Array, Array, Array]:
     """Expected azimuth (M, n), its variance (M, n) and its covariance with the state (M, D, n)."""
-    p = belief.cov[:, :2, :2]
-    a = np.sqrt(p[:, 0, 0])
-    b = p[:, 1, 0] / a
-    c = np.sqrt(np.maximum(p[:, 1, 1] - b**2, 1e-12))
-    one, two = (grid.ravel()[:, None, None] for grid in np.meshgrid(NODES, NODES))
-    east, north = one * a, one * b + two * c  # (25, M, n)
-    level = belief.mean[:, :2] - np.array(spot)[:2, None]
-    middle = np.arctan2(level[:, 0], level[:, 1])
-    turn = geo.wrap_rad(np.arctan2(level[:, 0] + east, level[:, 1] + north) - middle)
-    weight = np.outer(WEIGHTS, WEIGHTS).ravel()[:, None, None]
-    mean = (weight * turn).sum(axis=0)
-    off = weight * (turn - mean)
-    spread = (off * (turn - mean)).sum(axis=0)
-    with_place = np.stack([(off * east).sum(axis=0), (off * north).sum(axis=0)], axis=1)  # (M, 2, n)
-    slope = _solve(p, with_place)
-    cross = np.einsum("mdan,man->mdn", belief.cov[:, :, :2], slope)
-    return middle + mean, spread, cross
+    return _regressed(np.ascontiguousarray(belief.mean), np.ascontiguousarray(belief.cov), spot[0], spot[1])
 
 
-def _solve(p: Array, rhs: Array) -> Array:
-    """P^-1 rhs for P (M, 2, 2, n), rhs (M, 2, n)."""
-    det = p[:, 0, 0] * p[:, 1, 1] - p[:, 0, 1] ** 2
-    one = p[:, 1, 1] * rhs[:, 0] - p[:, 0, 1] * rhs[:, 1]
-    two = p[:, 0, 0] * rhs[:, 1] - p[:, 1, 0] * rhs[:, 0]
-    return np.stack([one, two], axis=1) / det[:, None]
+@njit(cache=True)
+def _regressed(mean: Array, cov: Array, east: float, north: float) -> tuple[Array, Array, Array]:
+    models, size, n = mean.shape
+    azimuth, spread, cross = np.empty((models, n)), np.empty((models, n)), np.empty((models, size, n))
+    turn, nodes = np.empty((len(NODES), len(NODES))), len(NODES)
+    for m in range(models):
+        for i in range(n):
+            xx, xy, yy = cov[m, 0, 0, i], cov[m, 1, 0, i], cov[m, 1, 1, i]
+            a = math.sqrt(xx)
+            b = xy / a
+            c = math.sqrt(max(yy - b * b, 1e-12))
+            x, y = mean[m, 0, i] - east, mean[m, 1, i] - north
+            level, middle = math.atan2(x, y), 0.0
+            for one in range(nodes):
+                for two in range(nodes):
+                    off = math.atan2(x + NODES[one] * a, y + NODES[one] * b + NODES[two] * c) - level
+                    turn[one, two] = (off + math.pi) % (2.0 * math.pi) - math.pi
+                    middle += WEIGHTS[one] * WEIGHTS[two] * turn[one, two]
+            var = with_east = with_north = 0.0
+            for one in range(nodes):
+                for two in range(nodes):
+                    off = WEIGHTS[one] * WEIGHTS[two] * (turn[one, two] - middle)
+                    var += off * (turn[one, two] - middle)
+                    with_east += off * NODES[one] * a
+                    with_north += off * (NODES[one] * b + NODES[two] * c)
+            det = xx * yy - xy * xy
+            along, across = (yy * with_east - xy * with_north) / det, (xx * with_north - xy * with_east) / det
+            azimuth[m, i], spread[m, i] = level + middle, var
+            for d in range(size):
+                cross[m, d, i] = cov[m, d, 0, i] * along + cov[m, d, 1, i] * across
+    return azimuth, spread, cross

@@ -17,23 +17,27 @@ from forewarn.messages import KINDS
 from forewarn.sight.clutter import Clutter
 from forewarn.track.errors import joint
 from forewarn.track.errors.joint import Joint
-from forewarn.track.plan import Plan
+from forewarn.track.plan import MODELS, Plan
 
 NEVER = -(2**62)
 PLACE = 7  # numbers that are kept of a place
 
 
 class Belief(msgspec.Struct, frozen=True):
-    """M = 2 models, D state (see ``motion``), S sensors, K kinds, n tracks.
+    """M = 3 models, D state (see ``motion``), S sensors, K kinds, n tracks.
 
     ``mean`` (M, D, n), ``cov`` (M, D, D, n), ``model`` (M, n); ``real``, ``ghost`` (n,): chances to be there and to be a ghost of
     sensor ``origin`` (n,); ``seen`` (S, n): chance that a self-tracking sensor is following it now; ``hit_ns`` (S, n): when each
-    sensor last showed it; ``log_kind`` (K, n): log evidence; ``opinion`` (S, K, n): what of it a self-tracking sensor last thought of
-    its track, which its next opinion replaces; ``updated_ns`` (n,); ``label`` (3, n): sensor, time and place in the look of the plot
+    sensor last showed it, if it is there;
+    ``log_kind`` (K, n): log evidence; ``opinion`` (S, K, n): what of it a self-tracking sensor last thought of
+    its track, which its next opinion replaces; ``updated_ns`` (n,): when a plot was
+    last more likely its than not; ``label`` (3, n): sensor, time and place in the look of the plot
     that gave it birth. ``unseen`` (S,): unseen objects a square metre; ``look_ns`` (S,): each sensor's last look. ``clutter``: where each
-    sensor's false plots come from. ``merged``: labels (gone, left, time) of the last merges. ``errors``: what is known of the sensors';
-    for it ``shown`` (S, 7, n), ``shown_ns`` (S, n): the last place that each sensor clearly showed of a track, as the sensor gave it:
-    east, north, the same from the sensor, variance east, covariance, variance north; ``compared_ns`` (S, n): its last comparison.
+    sensor's false plots come from. ``merged``: labels (gone, left, time) of the last merges. ``ledgers``: what is known of the sensors'
+    errors, first from sensors alone; then, once a claim was beside a track, from sensors and claims. For them ``shown`` (S, 7, n),
+    ``shown_ns`` (S, n): the last place that each sensor, or receiver of claims, clearly showed of a track, as the sensor gave it:
+    east, north, the same from the sensor, variance east, covariance, variance north; ``compared_ns`` (L, S, n): its last comparison in
+    each of the L ledgers.
     """
 
     t_ns: int
@@ -54,7 +58,7 @@ class Belief(msgspec.Struct, frozen=True):
     shown: np.ndarray
     shown_ns: np.ndarray
     compared_ns: np.ndarray
-    errors: Joint
+    ledgers: tuple[Joint, ...]
     clutter: dict[str, Clutter] = {}
     merged: tuple[tuple[tuple[int, int, int], tuple[int, int, int], int], ...] = ()
 
@@ -62,6 +66,16 @@ class Belief(msgspec.Struct, frozen=True):
     def n(self) -> int:
         """How many tracks."""
         return int(self.real.shape[0])
+
+    @property
+    def errors(self) -> Joint:
+        """What sensors alone tell of the sensors' errors; no claim has touched it."""
+        return self.ledgers[0]
+
+    @property
+    def vouched(self) -> Joint:
+        """What sensors and claims tell of them."""
+        return self.ledgers[-1]
 
     def but(self, **changes: Any) -> Self:
         """The same with some fields changed."""
@@ -80,9 +94,9 @@ def empty(plan: Plan, life_s: float) -> Belief:
     d, s = plan.size, len(plan.sensors)
     return Belief(
         t_ns=NEVER,
-        mean=np.zeros((2, d, 0)),
-        cov=np.zeros((2, d, d, 0)),
-        model=np.zeros((2, 0)),
+        mean=np.zeros((MODELS, d, 0)),
+        cov=np.zeros((MODELS, d, d, 0)),
+        model=np.zeros((MODELS, 0)),
         real=np.zeros(0),
         ghost=np.zeros(0),
         origin=np.zeros(0, dtype=np.int64),
@@ -96,8 +110,8 @@ def empty(plan: Plan, life_s: float) -> Belief:
         look_ns=np.full(s, NEVER, dtype=np.int64),
         shown=np.zeros((s, PLACE, 0)),
         shown_ns=np.zeros((s, 0), dtype=np.int64),
-        compared_ns=np.zeros((s, 0), dtype=np.int64),
-        errors=joint.nothing(s),
+        compared_ns=np.zeros((1, s, 0), dtype=np.int64),
+        ledgers=(joint.nothing(s),),
     )
 
 
@@ -108,9 +122,9 @@ def take(belief: Belief, rows: np.ndarray) -> Belief:
 
 def join(belief: Belief, more: dict[str, np.ndarray]) -> Belief:
     """With more tracks behind: ``more`` holds every field of ``TRACKS`` but those of comparisons, which a new track has none of."""
-    k, s = more["real"].shape[0], len(belief.look_ns)
-    never = np.full((s, k), NEVER, dtype=np.int64)
-    more = {"shown": np.zeros((s, PLACE, k)), "shown_ns": never, "compared_ns": never, **more}
+    k, s, ledgers = more["real"].shape[0], len(belief.look_ns), len(belief.ledgers)
+    never = np.full((ledgers, s, k), NEVER, dtype=np.int64)
+    more = {"shown": np.zeros((s, PLACE, k)), "shown_ns": never[0], "compared_ns": never, **more}
     return belief.but(**{name: np.concatenate([getattr(belief, name), more[name]], axis=-1) for name in TRACKS})
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from forewarn import geo
 from forewarn.messages import Claim
 from forewarn.track import motion
-from forewarn.track.plan import Plan
+from forewarn.track.plan import FLIES, MODELS, Plan
 
 Array = NDArray[np.float64]
 SIGMA_M = 30.0  # of a claimed place that states no error
@@ -42,7 +42,7 @@ class Fix(msgspec.Struct, frozen=True, order=True):
 class Claimed(msgspec.Struct, frozen=True):
     """An identity: its fixes in order, the estimate before the first of them and after the last; the track that it belongs to.
 
-    ``mean`` (2, 6, 1), ``cov`` (2, 6, 6, 1), ``model`` (2, 1) at ``t_ns``; the ``base_`` ones at ``base_ns`` (0: nothing before).
+    ``mean`` (M, 6, 1), ``cov`` (M, 6, 6, 1), ``model`` (M, 1) at ``t_ns``; the ``base_`` ones at ``base_ns`` (0: nothing before).
     """
 
     identity: str
@@ -99,22 +99,22 @@ def _again(plan: Plan, known: Claimed, fixes: tuple[Fix, ...]) -> Claimed:
 
 
 def _first(plan: Plan, identity: str, new: Fix) -> Claimed:
-    mean = np.zeros((2, 6, 1))
+    mean = np.zeros((MODELS, 6, 1))
     mean[:, :3, 0] = (*new.place[:2], plan.height[0])
-    cov = np.zeros((2, 6, 6, 1))
+    cov = np.zeros((MODELS, 6, 6, 1))
     cov[:, range(6), range(6), 0] = (1e8, 1e8, plan.height[1] ** 2, plan.speed_mps**2, plan.speed_mps**2, plan.climb_mps**2)
-    start = Claimed(identity, new.t_ns, new.t_ns, mean, cov, np.full((2, 1), 0.5), 1.0)
+    start = Claimed(identity, new.t_ns, new.t_ns, mean, cov, np.array(FLIES)[:, None], 1.0)
     return msgspec.structs.replace(_next(plan, start, new), fixes=(new,))
 
 
 def _next(plan: Plan, known: Claimed, new: Fix) -> Claimed:
-    """Kalman update of both models with what the fix tells."""
+    """Kalman update of all models with what the fix tells."""
     mean, cov, model = ahead(plan, known, new.t_ns)
     z = np.array((*new.place, *new.rates))
     r = np.array((new.sigma_m, new.sigma_m, UP_M, VELOCITY_MPS, VELOCITY_MPS, VELOCITY_MPS)) ** 2
     told = np.flatnonzero(np.isfinite(z))
-    log = np.empty(2)
-    for m in (0, 1):
+    log = np.empty(MODELS)
+    for m in range(MODELS):
         p = cov[m, :, :, 0]
         s = p[np.ix_(told, told)] + np.diag(r[told])
         gain = np.linalg.solve(s, p[told]).T
@@ -131,7 +131,7 @@ def _next(plan: Plan, known: Claimed, new: Fix) -> Claimed:
 
 
 def ahead(plan: Plan, known: Claimed, t_ns: int) -> tuple[Array, Array, Array]:
-    """Mean (2, 6, 1), covariance and model chances at a time; fresh arrays."""
+    """Mean (M, 6, 1), covariance and model chances at a time; fresh arrays."""
     bare = msgspec.structs.replace(plan, slow=())
     return motion.predict(bare, known.mean, known.cov, known.model, max(known_dt(known, t_ns), 0.0))
 

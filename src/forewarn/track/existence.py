@@ -7,6 +7,8 @@ ones tell little. Its false plots come in runs too (*ghosts*), which end with th
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,11 +25,11 @@ def at(plan: Plan, belief: Belief, t_ns: int) -> Belief:
         return belief.but(t_ns=max(t_ns, belief.t_ns))
     dt = (t_ns - belief.t_ns) / 1e9
     mean, cov, model = motion.predict(plan, belief.mean, belief.cov, belief.model, dt)
-    tau = np.array([s.tau_s for s in plan.senses])
-    fade = np.exp(-2.0 * dt / np.maximum(tau, 1e-9))[:, None]
-    stay = np.exp(-dt / plan.life_s)
-    runs = np.array([s.ghosts for s in plan.senses])[:, None]
-    seen = np.where(runs, 0.5 + (belief.seen - 0.5) * fade, 1.0)
+    stay = math.exp(-dt / plan.life_s)
+    seen = np.ones_like(belief.seen)
+    for sense in plan.senses:
+        if sense.ghosts:
+            seen[sense.index] = 0.5 + (belief.seen[sense.index] - 0.5) * math.exp(-2.0 * dt / sense.tau_s)
     return belief.but(
         t_ns=t_ns, mean=mean, cov=cov, model=model, seen=seen, real=belief.real * stay, ghost=belief.ghost * stay,
         unseen=belief.unseen * stay + plan.births * plan.life_s * (1.0 - stay),

@@ -1,4 +1,4 @@
-"""How objects move: two models with a velocity that wanders, and the slow errors of sensors that track by themselves.
+"""How objects move: two models with a velocity that wanders, one that falls, and the slow errors of sensors that track by themselves.
 
 State of a track, D = 6 + 2 C: east, north, up, their rates, and for each of the C sensors with ``correlation_s`` > 0 its present error
 east and north. Each rate is an Ornstein-Uhlenbeck process (integrated: Vasicek 1977; in tracking, Coraluppi and Carthel, "Stability and
@@ -10,31 +10,44 @@ and just so much drag, b = q / (2 s^2), that the spread of the rates stays the s
 A sensor's error is a first-order Gauss-Markov process (Bar-Shalom, Li and Kirubarajan, "Estimation with Applications to Tracking and
 Navigation", 2001, 8.2): e' = r e + w, r = exp(-t / tau), var w = (1 - r^2) s^2. The models mix as in the interacting multiple
 model estimator (same, 11.6.6), with the chances of a change over any time from a continuous-time chain.
+
+Calm, agile and, where arrays have a third model, falling (``fall``). Whatever flies may begin to fall once in ``FAILS_S``; after
+``FALLS_S`` on the mean it does so no more, or was wrongly taken to. What no sensor tells the height of is not taken to fall: nothing would
+speak against it, and its height would sink.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from forewarn.track.plan import Plan
+from forewarn.track import fall
+from forewarn.track.plan import HARDLY, Plan
 
 Array = NDArray[np.float64]
+FAILS_S, FALLS_S = 3600.0, 15.0
 
 
 def predict(plan: Plan, mean: Array, cov: Array, model: Array, dt: float) -> tuple[Array, Array, Array]:
-    """Mean (M, D, n), covariance (M, D, D, n) and model chances (M, n), ``dt`` >= 0 seconds later; fresh arrays."""
+    """Mean (M, D, n), covariance (M, D, D, n) and model chances (M, n), M = 2 or 3, ``dt`` >= 0 seconds later; fresh arrays."""
     if dt <= 0.0 or mean.shape[2] == 0:
         return mean, cov, model
-    drifts = np.array([(drift(q, plan.speed_mps, dt), drift(q * plan.vertical, plan.climb_mps, dt)) for q in plan.power])
+    drifts = [(drift(q, plan.speed_mps, dt), drift(q * plan.vertical, plan.climb_mps, dt)) for q in plan.power]
+    falls = len(mean) > len(drifts)
     slow = np.array([(at, math.exp(-dt / tau_s), sigma_m) for at, tau_s, sigma_m in plan.slow]).reshape(-1, 3)
     whole = np.ascontiguousarray
-    mean, cov, model = mixed(whole(mean), whole(cov), whole(model), switching(plan, dt))
-    move(mean, cov, drifts)
+    mean, cov, model = mixed(whole(mean), whole(cov), whole(model), switching(plan.stay_s, dt, falls))
+    move(mean, cov, np.array(drifts))
+    if falls:
+        fall.fall(mean[2], cov[2], dt, plan.origin[2])
+        untold = (cov[0, 2, 2] >= plan.height[1] ** 2) & (cov[0, 5, 5] <= 1.01 * plan.climb_mps**2)
+        model[2, untold] = HARDLY
+        model /= model.sum(axis=0)
     fade(mean, cov, slow)
     return mean, cov, model
 
@@ -49,6 +62,7 @@ class Drift(NamedTuple):
     vv: float
 
 
+@lru_cache(maxsize=1024)
 def drift(power: float, spread: float, dt: float) -> Drift:
     """How one axis moves over ``dt`` seconds with acceleration of ``power`` (m^2/s^3) and rates of ``spread`` (m/s)."""
     b = power / (2.0 * spread**2)
@@ -63,9 +77,10 @@ def drift(power: float, spread: float, dt: float) -> Drift:
 
 @njit(cache=True)
 def move(mean: Array, cov: Array, drifts: Array) -> None:
-    """Each model's mean (M, D, n) and covariance (M, D, D, n) over an interval, in place; ``drifts`` (M, 2, 5): level and climb."""
+    """Each model's mean (M, D, n) and covariance (M, D, D, n) over an interval, in place; ``drifts`` (2, 2, 5): level and climb
+    of those that do not fall."""
     d, n = mean.shape[1], mean.shape[2]
-    for m in range(mean.shape[0]):
+    for m in range(drifts.shape[0]):
         for axis in range(3):
             keep, reach, xx, xv, vv = drifts[m, axis // 2]
             rate = axis + 3
@@ -87,32 +102,61 @@ def move(mean: Array, cov: Array, drifts: Array) -> None:
                 cov[m, rate, rate, i] += vv
 
 
-def switching(plan: Plan, dt: float) -> Array:
-    """Chances (M, M) to be in the second model ``dt`` after the first: exp of the rate matrix of a two-state chain."""
-    rates = 1.0 / np.array(plan.stay_s)
+@lru_cache(maxsize=256)
+def switching(stay_s: tuple[float, float], dt: float, falls: bool = False) -> Array:
+    """Chances (M, M) to be in the second model ``dt`` after the first: exp of the rate matrix of the chain.
+
+    Calm and agile alone are a chain of two states with steady shares p. Both begin to fall at one rate, and what falls no more is calm
+    or agile by p; so *flies* and *falls* are a chain of two as well, and what flies differs from p by less and less: in closed form.
+    """
+    rates = 1.0 / np.array(stay_s)
     steady = rates[::-1] / rates.sum()
     left = math.exp(-rates.sum() * dt)
-    return np.asarray(left * np.eye(2) + (1.0 - left) * steady)
+    if not falls:
+        return np.asarray(left * np.eye(2) + (1.0 - left) * steady)
+    fails, ends = 1.0 / FAILS_S, 1.0 / FALLS_S
+    still = math.exp(-(fails + ends) * dt)
+    flies, lasts = (ends + fails * still) / (fails + ends), (fails + ends * still) / (fails + ends)
+    left *= math.exp(-fails * dt)
+    change = np.empty((3, 3))
+    change[:2, :2] = left * (np.eye(2) - steady) + flies * steady
+    change[2, :2], change[:2, 2], change[2, 2] = (1.0 - lasts) * steady, 1.0 - flies, lasts
+    return change
 
 
 @njit(cache=True)
 def mixed(mean: Array, cov: Array, model: Array, change: Array) -> tuple[Array, Array, Array]:
     """Each model's start for the next interval: the mixture of where a track in it would have come from; fresh arrays."""
-    d, n = mean.shape[1], mean.shape[2]
-    means, covs, after = np.empty_like(mean), np.empty_like(cov), np.empty_like(model)
-    for to in range(2):
-        for i in range(n):
-            after[to, i] = model[0, i] * change[0, to] + model[1, i] * change[1, to]
-        share = model[0] * change[0, to] / np.maximum(after[to], 1e-300)
-        other = model[1] * change[1, to] / np.maximum(after[to], 1e-300)
-        for a in range(d):
+    models, n = model.shape
+    means, covs, after = np.zeros_like(mean), np.empty_like(cov), np.zeros_like(model)
+    share = np.empty((models, n))
+    for to in range(models):
+        for m in range(models):
             for i in range(n):
-                means[to, a, i] = mean[1, a, i] + share[i] * (mean[0, a, i] - mean[1, a, i])
-            for b in range(d):
-                for i in range(n):
-                    spread = (mean[0, a, i] - mean[1, a, i]) * (mean[0, b, i] - mean[1, b, i])
-                    covs[to, a, b, i] = share[i] * cov[0, a, b, i] + other[i] * cov[1, a, b, i] + share[i] * other[i] * spread
+                after[to, i] += model[m, i] * change[m, to]
+        for m in range(models):
+            for i in range(n):
+                share[m, i] = model[m, i] * change[m, to] / max(after[to, i], 1e-300)
+        blend(mean, cov, share, means[to], covs[to])
     return means, covs, after
+
+
+@njit(cache=True)
+def blend(mean: Array, cov: Array, share: Array, whole: Array, spread: Array) -> None:
+    """The mixture of models by ``share`` (M, n), into ``whole`` (D, n), which is nought, and ``spread`` (D, D, n)."""
+    models, d, n = mean.shape
+    apart = np.empty_like(mean)
+    for m in range(models):
+        whole += share[m] * mean[m]
+    for m in range(models):
+        apart[m] = mean[m] - whole
+    for a in range(d):
+        for b in range(a + 1):
+            for i in range(n):
+                total = 0.0
+                for m in range(models):
+                    total += share[m, i] * (cov[m, a, b, i] + apart[m, a, i] * apart[m, b, i])
+                spread[a, b, i] = spread[b, a, i] = total
 
 
 @njit(cache=True)
@@ -135,6 +179,6 @@ def fade(mean: Array, cov: Array, slow: Array) -> None:
 
 def merged(mean: Array, cov: Array, model: Array) -> tuple[Array, Array]:
     """Mean (D, n) and covariance (D, D, n) of the mixture of the models."""
-    apart = mean[0] - mean[1]
-    whole = mean[1] + model[0] * apart
-    return whole, model[0] * cov[0] + model[1] * cov[1] + model[0] * model[1] * apart[:, None] * apart[None]
+    whole = (model[:, None] * mean).sum(axis=0)
+    apart = mean - whole
+    return whole, (model[:, None, None] * (cov + apart[:, :, None] * apart[:, None])).sum(axis=0)

@@ -9,8 +9,9 @@ import numpy as np
 
 from forewarn import geo
 from forewarn.messages import KINDS
-from forewarn.site import Opinions, Sensor, Site
+from forewarn.site import Opinions, Resolution, Sensor, Site
 from forewarn.track.errors.joint import LOOSE
+from forewarn.track.resolve import Cell
 
 WHITE = 0.1
 """Of a self-tracking sensor's error variance, the share that is new with each plot; the rest stays for about ``correlation_s``."""
@@ -21,13 +22,20 @@ SPELLS = 4.0
 VAGUE = 0.3
 """Where the site file does not say, a track is *vague*, and not published, once its horizontal error (root mean square) is this share of
 ``coast_s`` x ``speed_sd_mps``."""
+MODELS = 3
+"""Calm, agile, falling (``motion``)."""
+HARDLY = 1e-9
+"""Chance of a model that nothing speaks for: none is quite 0, or its estimate would be nothing."""
+FLIES = (0.5, 0.5, HARDLY)
+"""The models' chances of a new track that nothing says to fall."""
 Bell = tuple[float, float]
 
 
 class Sense(msgspec.Struct, frozen=True):
     """One sensor. ``at``: where its slow error stands in a track's state, 0: it has none. ``labels`` are rows of P(label | kind) over
     the kinds and, last, false plots; ``reflection`` bells (mean, spread) in the same order; ``score`` of true and of false plots.
-    ``error``: what the site file says that its azimuth (radians), range (m) and clock (s) are off by, ``error_sd``: how sure that is."""
+    ``error``: what the site file says that its azimuth (radians), range (m) and clock (s) are off by, ``error_sd``: how sure that is.
+    ``cell``: its resolution, where stated."""
 
     index: int
     places: bool
@@ -47,6 +55,7 @@ class Sense(msgspec.Struct, frozen=True):
     labels: dict[str, tuple[float, ...]]
     reflection: tuple[Bell, ...]
     score: tuple[Bell, Bell] | None
+    cell: Cell | None
 
     @property
     def ghosts(self) -> bool:
@@ -149,7 +158,14 @@ def _sense(sensor: Sensor, index: int, at: int) -> Sense:
         labels=_labels(sensor.opinions),
         reflection=_reflection(sensor.opinions),
         score=_score(sensor.opinions),
+        cell=_cell(sensor.resolution),
     )
+
+
+def _cell(resolution: Resolution | None) -> Cell | None:
+    if resolution is None:
+        return None
+    return Cell(resolution.range_m, math.radians(resolution.azimuth_deg), resolution.shadow)
 
 
 def _labels(opinions: Opinions) -> dict[str, tuple[float, ...]]:

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
 from forewarn.track import motion
 from forewarn.track.belief import NEVER, Belief, take
 from forewarn.track.plan import Plan
 
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
 SAME = 4.0
 """Squared distance of place and velocity, against their errors, below which two tracks may be one object (chi-squared, 4: 0.6)."""
+TWO = 1.5
+"""Tracks of one object share its existence; where plots may be of two objects, chances that sum to more are of two."""
 MERGES = 64
 
 
 def tidy(plan: Plan, belief: Belief) -> Belief:
-    """Forget and merge."""
+    """Forget and merge. A track ends when for ``coast_s`` no place was probably its own, or no plot was more likely its than not."""
     placed = belief.hit_ns[[sense.index for sense in plan.senses if sense.places]].max(axis=0, initial=NEVER)
-    keep = (belief.real >= plan.drop_below) & (belief.t_ns - placed <= plan.coast_s * 1e9)
+    oldest_ns = belief.t_ns - plan.coast_s * 1e9
+    keep = (belief.real >= plan.drop_below) & (np.minimum(placed, belief.updated_ns) >= oldest_ns)
     if not keep.all():
         belief = take(belief, keep)
-    return merge(belief) if belief.n > 1 else belief
+    return merge(belief, any(sense.cell is not None for sense in plan.senses)) if belief.n > 1 else belief
 
 
-def merge(belief: Belief) -> Belief:
-    """Of two tracks at one place with one velocity, which no sensor has shown apart in its last look, the likelier stays."""
+def merge(belief: Belief, unresolved: bool = False) -> Belief:
+    """Of two tracks at one place with one velocity, which no sensor has shown apart in its last look, the likelier stays.
+
+    ``unresolved``: a sensor may show two objects as one plot; then the last look that showed either counts, and two likely tracks stay."""
     mean, cov = motion.merged(belief.mean, belief.cov, belief.model)
-    reach = np.sqrt(SAME * 2 * (cov[0, 0] + cov[1, 1]))
-    order = np.argsort(mean[0], kind="stable")  # along east only neighbours can be close
-    last = np.searchsorted(mean[0][order], mean[0][order] + 2 * reach.max(), side="right")
-    count = last - np.arange(len(order)) - 1
-    first = np.repeat(np.arange(len(order)), count)
-    second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count)
-    pair = np.sort(order[np.stack([first, second])], axis=0)
-    pair = pair[:, np.lexsort(pair[::-1])]
-    gaps = np.hypot(*(mean[:2, pair[0]] - mean[:2, pair[1]]))
-    one, two = pair[:, gaps < reach[pair[0]] + reach[pair[1]]]
+    one, two = alike(np.ascontiguousarray(mean), np.ascontiguousarray(cov), np.argsort(mean[0], kind="stable"))
     if len(one) == 0:
         return belief
-    part = [0, 1, 3, 4]
-    gap = mean[part][:, one] - mean[part][:, two]
-    spread = np.moveaxis(cov[np.ix_(part, part)][..., one] + cov[np.ix_(part, part)][..., two], -1, 0)
-    d2 = np.einsum("ap,pab,bp->p", gap, np.linalg.inv(spread), gap)
-    apart = ((belief.hit_ns[:, one] == belief.t_ns) & (belief.hit_ns[:, two] == belief.t_ns)).any(axis=0)
-    same = np.flatnonzero((d2 < SAME) & ~apart)
+    since = NEVER + 1 if unresolved else belief.look_ns[:, None]
+    shown = (belief.hit_ns[:, one] == belief.hit_ns[:, two]) & (belief.hit_ns[:, one] >= np.maximum(since, NEVER + 1))
+    apart = shown.any(axis=0) | (unresolved & (belief.real[one] + belief.real[two] > TWO))
+    same = np.flatnonzero(~apart)
     if len(same) == 0:
         return belief
     real, gone, merged = belief.real.copy(), np.zeros(belief.n, dtype=bool), list(belief.merged)
@@ -55,3 +56,32 @@ def merge(belief: Belief) -> Belief:
         names = tuple(tuple(belief.label[:, r].tolist()) for r in (go, stay))
         merged.append((*names, belief.t_ns))  # type: ignore[arg-type]
     return take(belief.but(real=real, merged=tuple(merged[-MERGES:])), ~gone)
+
+
+@njit(cache=True)
+def alike(mean: Array, cov: Array, order: Index) -> tuple[Index, Index]:
+    """Pairs of tracks, ascending, of (D, n) and (D, D, n) whose places and velocities over ground differ by less than ``SAME`` against
+    their errors. ``order``: the tracks by east, where only neighbours can be close."""
+    reach = np.sqrt(SAME * 2 * (cov[0, 0] + cov[1, 1]))
+    widest, found = reach.max(), [(0, 0) for _ in range(0)]
+    for place in range(len(order)):
+        for other in order[place + 1 :]:
+            i, j = min(order[place], other), max(order[place], other)
+            if mean[0, other] - mean[0, order[place]] > 2 * widest:
+                break
+            if math.hypot(mean[0, i] - mean[0, j], mean[1, i] - mean[1, j]) < reach[i] + reach[j] and _apart(mean, cov, i, j) < SAME:
+                found.append((i, j))
+    found.sort()
+    return np.array([i for i, _ in found], dtype=np.int64), np.array([j for _, j in found], dtype=np.int64)
+
+
+@njit(cache=True)
+def _apart(mean: Array, cov: Array, i: int, j: int) -> float:
+    """Squared Mahalanobis distance of two tracks' places and velocities over ground."""
+    part = (0, 1, 3, 4)
+    gap, spread = np.empty(4), np.empty((4, 4))
+    for a in range(4):
+        gap[a] = mean[part[a], i] - mean[part[a], j]
+        for b in range(4):
+            spread[a, b] = cov[part[a], part[b], i] + cov[part[a], part[b], j]
+    return float(gap @ np.linalg.solve(spread, gap))

@@ -12,10 +12,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.sight import clutter
-from forewarn.track import bearing, match
+from forewarn.track import bearing, match, motion, resolve
 from forewarn.track.associate import Marginals, marginals
 from forewarn.track.belief import Belief
 from forewarn.track.birth import born
@@ -27,16 +28,18 @@ from forewarn.track.match import Pairs
 from forewarn.track.plan import Plan, Sense
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 NIL, LEAST = 1e-300, 1e-9
 
 
 class Chances(NamedTuple):
-    """Of each track (n,): that it is there and shown, that it is a ghost and shown; ``missed``: weight of showing nothing."""
+    """Of each track (n,): that it is there and shown, that it is a ghost and shown; ``tells``: how much of that its absence denies
+    (nothing in lone reports, less where it may be in one plot with another); ``missed``: weight of showing nothing."""
 
     shown: Array
     ghost: Array
+    tells: Array
     missed: Array
-    scan: bool
 
 
 class Found(NamedTuple):
@@ -78,9 +81,10 @@ def _places(plan: Plan, belief: Belief, look: Look, raw: Look) -> Belief:
     false = np.log(np.maximum(look.view.clutter(place) * clutter.factor(learned, place), NIL)) + plots.false
     ratio = look.odds[:-1, :m] - look.odds[-1, :m]
     fresh = born(plan, belief, look, plots, ratio)
-    found = _associate(plan, sense, belief, pairs, detected(sense, belief, look, look.scan), np.logaddexp(false, fresh.log), ratio)
+    chances = detected(sense, belief, look, look.scan)
+    found = _associate(plan, sense, belief, pairs, chances, np.logaddexp(false, fresh.log), ratio)
     belief = compare.learn(plan, belief, raw, pairs.track, pairs.plot, found.clear, lines=False)
-    belief = _correct(plan, sense, belief, look, found, detected(sense, belief, look, look.scan))
+    belief = _correct(plan, sense, belief, look, found, chances)
     if look.scan:
         learned = clutter.learn(learned, place, found.chance.new, look.view.density)
         belief = belief.but(clutter={**belief.clutter, look.sensor: learned})
@@ -113,11 +117,15 @@ def _bearings(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int]
 
 def detected(sense: Sense, belief: Belief, look: Look, scan: bool) -> Chances:
     """How likely this look shows each track."""
-    whole = belief.model[0] * belief.mean[0, :3] + belief.model[1] * belief.mean[1, :3]
+    whole = (belief.model[:, None] * belief.mean[:, :3]).sum(axis=0)
     seen = look.view.detection(whole) * belief.seen[sense.index]
+    tells = np.full(belief.n, float(scan))
+    if sense.cell is not None and look.view.spot is not None:
+        level = motion.merged(belief.mean[:, :2], belief.cov[:, :2, :2], belief.model)
+        single, clear = resolve.apart(sense.cell, look.view.spot, *level, belief.real)
+        seen, tells = seen * clear, tells * single
     shown, ghost = belief.real * seen, own_ghost(sense, belief) * seen
-    missed = np.maximum(1.0 - shown - ghost, LEAST) if scan else np.ones(belief.n)
-    return Chances(shown, ghost, missed, scan)
+    return Chances(shown, ghost, tells, np.maximum(1.0 - (shown + ghost) * tells, LEAST))
 
 
 def own_ghost(sense: Sense, belief: Belief) -> Array:
@@ -139,7 +147,7 @@ def _associate(plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, chances: 
     return Found(pairs, chance, clear, real / (real + ghost + NIL), opinion / np.maximum(opinion.sum(axis=0), NIL), ratio)
 
 
-def _clear(i: NDArray[np.int64], j: NDArray[np.int64], weight: Array, n: int, m: int) -> Array:
+def _clear(i: Index, j: Index, weight: Array, n: int, m: int) -> Array:
     """The chance (p,) of each pair that outweighs all others of its track and of its plot nine to one; 0 of the rest."""
     rest = np.bincount(i, weight, n)[i] + np.bincount(j, weight, m)[j] - 2.0 * weight
     clear = weight * (1.0 - compare.CLEAR) > compare.CLEAR * rest
@@ -147,29 +155,37 @@ def _clear(i: NDArray[np.int64], j: NDArray[np.int64], weight: Array, n: int, m:
 
 
 def _likelihood(belief: Belief, pairs: Pairs) -> Array:
-    """Log likelihood (p,) of each pair over both models."""
-    both = pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL))
-    return np.asarray(np.logaddexp(both[0], both[1]))
+    """Log likelihood (p,) of each pair over all models."""
+    return np.asarray(np.logaddexp.reduce(pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL)), axis=0))
 
 
 def _correct(plan: Plan, sense: Sense, belief: Belief, look: Look, found: Found, chances: Chances) -> Belief:
     """The tracks after the look."""
     kept = found.chance.none / chances.missed
-    there = belief.real + belief.ghost - (chances.shown + chances.ghost) * chances.scan
+    there = belief.real + belief.ghost - (chances.shown + chances.ghost) * chances.tells
     after = _moved(belief, found, kept * np.maximum(there, LEAST))
     n, i, share = belief.n, found.pairs.track, found.chance.pair
     shown = np.bincount(i, share, n)
-    real = np.clip(kept * (belief.real - chances.shown * chances.scan) + np.bincount(i, share * found.object, n), 0.0, 1.0)
-    ghost = kept * (belief.ghost - chances.ghost * chances.scan) + np.bincount(i, share * (1.0 - found.object), n)
+    real = np.clip(kept * (belief.real - chances.shown * chances.tells) + np.bincount(i, share * found.object, n), 0.0, 1.0)
+    ghost = kept * (belief.ghost - chances.ghost * chances.tells) + np.bincount(i, share * (1.0 - found.object), n)
     ghost = np.clip(ghost, 0.0, 1.0 - real)
     hit_ns = belief.hit_ns.copy()
-    hit_ns[sense.index, shown > 0.5] = look.t_ns
+    hit_ns[sense.index, _hit(found, real + ghost)] = look.t_ns
     after = after.but(real=real, ghost=ghost, hit_ns=hit_ns, updated_ns=np.where(shown > 0.5, look.t_ns, belief.updated_ns))
     after = after.but(log_kind=_kinds(plan, belief, found))
     if not sense.ghosts:
         return after
-    still = kept * ((belief.real + own_ghost(sense, belief)) * belief.seen[sense.index] - (chances.shown + chances.ghost) * chances.scan)
+    still = kept * ((belief.real + own_ghost(sense, belief)) * belief.seen[sense.index] - (chances.shown + chances.ghost) * chances.tells)
     return _followed(sense, after, found, still + shown)
+
+
+def _hit(found: Found, there: Array) -> NDArray[np.bool_]:
+    """Whether the look probably shows each track (n,), if it is ``there`` (n,): a plot counts for one track, whose it most likely is."""
+    i, j, pair = found.pairs.track, found.pairs.plot, found.chance.pair
+    share = pair / np.maximum(there[i], NIL)
+    order = np.lexsort((-share, pair <= 0.5, j))
+    own = order[np.append(True, j[order][1:] != j[order][:-1])[: len(j)]]
+    return np.asarray(np.bincount(i[own], share[own], len(there)) > 0.5)
 
 
 def _moved(belief: Belief, found: Found, none: Array) -> Belief:
@@ -177,21 +193,40 @@ def _moved(belief: Belief, found: Found, none: Array) -> Belief:
     pairs, beta = found.pairs, found.chance.pair
     if len(beta) == 0:
         return belief
-    both = pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL))
-    rows, first = np.unique(pairs.track, return_index=True)
-    of = np.searchsorted(rows, pairs.track)
-    old, new = belief.model[:, rows] * none[rows], beta * np.exp(both - np.logaddexp(both[0], both[1]))
-    total = np.maximum(old + np.add.reduceat(new, first, axis=-1), NIL)
-    w0, w = old / total, new / total[:, of]
-    stay = belief.mean[..., rows]
-    mean = w0[:, None] * stay + np.add.reduceat(w[:, None] * pairs.mean, first, axis=-1)
-    d0, d = stay - mean, pairs.mean - mean[..., of]
-    cov = w0[:, None, None] * (belief.cov[..., rows] + d0[:, :, None] * d0[:, None])
-    cov += np.add.reduceat(w[:, None, None] * (pairs.cov + d[:, :, None] * d[:, None]), first, axis=-1)
-    means, covs, model = belief.mean.copy(), belief.cov.copy(), belief.model.copy()
-    means[..., rows], covs[..., rows] = mean, (cov + cov.swapaxes(1, 2)) / 2
-    model[:, rows] = total / total.sum(axis=0)
-    return belief.but(mean=means, cov=covs, model=model)
+    whole = np.ascontiguousarray
+    new = beta * np.exp(pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL)) - _likelihood(belief, pairs))
+    mean, cov, model = belief.mean.copy(), belief.cov.copy(), belief.model.copy()
+    mix(mean, cov, model, none, pairs.track, new, whole(pairs.mean), whole(pairs.cov))
+    return belief.but(mean=mean, cov=cov, model=model)
+
+
+@njit(cache=True)
+def mix(mean: Array, cov: Array, model: Array, none: Array, track: Index, new: Array, means: Array, covs: Array) -> None:
+    """Tracks' Gaussians (M, D, n), (M, D, D, n) and models (M, n), in place, mixed with those of their pairs (p), tracks ascending, each
+    model's weights ``new`` (M, p), by moments; ``none`` (n,): weight of what they were."""
+    models, size = mean.shape[:2]
+    first = 0
+    while first < len(track):
+        i, last = track[first], first
+        while last < len(track) and track[last] == i:
+            last += 1
+        for m in range(models):
+            before = model[m, i] * none[i]
+            total = max(before + new[m, first:last].sum(), 1e-300)
+            stay, p0 = mean[m, :, i].copy(), cov[m, :, :, i].copy()
+            middle = before / total * stay
+            for k in range(first, last):
+                middle += new[m, k] / total * means[m, :, k]
+            for a in range(size):
+                mean[m, a, i] = middle[a]
+                for b in range(a + 1):
+                    c = before / total * (p0[a, b] + (stay[a] - middle[a]) * (stay[b] - middle[b]))
+                    for k in range(first, last):
+                        c += new[m, k] / total * (covs[m, a, b, k] + (means[m, a, k] - middle[a]) * (means[m, b, k] - middle[b]))
+                    cov[m, a, b, i] = cov[m, b, a, i] = c
+            model[m, i] = total
+        model[:, i] /= model[:, i].sum()
+        first = last
 
 
 def _kinds(plan: Plan, belief: Belief, found: Found) -> Array:

@@ -31,8 +31,8 @@ from forewarn.track import motion
 from forewarn.track import plan as planning
 from forewarn.track.belief import Belief, take
 from forewarn.track.existence import at
+from forewarn.track.picture import estimates
 from forewarn.track.plan import Plan
-from forewarn.track.publish import estimates
 
 if TYPE_CHECKING:
     from forewarn.evaluate.suite.real import Real

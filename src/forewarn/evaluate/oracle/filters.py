@@ -25,13 +25,16 @@ from forewarn.site import Site
 from forewarn.track import bearing, birth, claims, match
 from forewarn.track import look as looks
 from forewarn.track.belief import NEVER, Belief, empty, join, take
+from forewarn.track.birth import Begun
+from forewarn.track.errors.correct import corrected
 from forewarn.track.existence import at, freshness
 from forewarn.track.look import Look
 from forewarn.track.match import Pairs
-from forewarn.track.plan import Plan
+from forewarn.track.plan import FLIES, MODELS, Plan
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+SURELY_NOT = -300.0  # log odds
 FAR_SD, FAR_M, FAR_RAD = 6.0, 30.0, 0.2
 """A plot is nothing that errs by more than so many of its stated deviations, and so much besides."""
 NOWHERE = View(sensor="", spot=None, chance=0.0, density=0.0, reach_m=(0.0, 0.0), height_m=(0.0, 0.0))
@@ -77,10 +80,9 @@ def sighting(plan: Plan, known: Known, view: View, seen: Observation, own: Seque
         last = max(plot.t_ns, last + 1)
         plots.append(plot if plot.t_ns == last else msgspec.structs.replace(plot, t_ns=last))
         whose[last] = who
-    look, sense = looks.read(plan, view, seen, tuple(plots)), plan.sensors[seen.sensor]
-    off = round(sense.error[2] * 1e9)  # the stated error of the clock, which the look is rid of
-    doubt = np.hypot(look.bearing_sd, sense.error_sd[0])  # of its north: the watch learns it, the oracle knows that it is there
-    look = msgspec.structs.replace(look, bearing_sd=doubt)
+    off = round(plan.sensors[seen.sensor].error[2] * 1e9)  # the stated error of the clock, which the look is rid of
+    # the watch learns what the site file is not sure of; the oracle, that has learnt nothing, adds it to the noise
+    look = corrected(plan, empty(plan, 0.0), looks.read(plan, view, seen, tuple(plots)))
     return _honest(known, Sighting(look, np.array([whose[t + off] for t in look.time_ns.tolist()], dtype=np.intp)))
 
 
@@ -144,7 +146,7 @@ def taken(plan: Plan, known: Known, belief: Belief, seen: Sighting) -> Belief:
     stay = fresh(plan, known, belief, look.t_ns)
     belief = belief if stay.all() else take(belief, stay)
     for which in _rounds(seen.who[:m]):
-        belief = _places(plan, belief, look, which, seen.who)
+        belief = _places(plan, known, belief, look, which, seen.who)
     for which in _rounds(seen.who[m:]):
         belief = _bearings(plan, belief, look, which, seen.who[m:])
     return belief
@@ -160,15 +162,16 @@ def _rounds(who: Index) -> Iterator[Index]:
     yield from (np.flatnonzero(turn == r) for r in range(int(turn.max()) + 1))
 
 
-def _places(plan: Plan, belief: Belief, look: Look, which: Index, who: Index) -> Belief:
+def _places(plan: Plan, known: Known, belief: Belief, look: Look, which: Index, who: Index) -> Belief:
     plots = match.Plots(*(part[..., which] for part in match.plots(plan, look)))
     pairs = _own(match.pairs(belief, plots) if belief.n else match.none(belief), belief, who[which])
     belief = _corrected(plan, belief, look, pairs)
     rest = np.setdiff1d(np.arange(len(which)), pairs.plot)
     if not len(rest):
         return belief
-    mean, cov = birth.estimate(plan, look, match.plots(plan, look))
-    return _begun(plan, belief, look, who[which[rest]], mean[:, which[rest]], cov[..., which[rest]])
+    new = which[rest]
+    sure = np.array([[0.0 if kind == known.real.kinds[k] else SURELY_NOT for k in who[: look.place.shape[1]]] for kind in KINDS])
+    return _begun(plan, belief, look, who[new], Begun(*(part[..., new] for part in birth.begun(plan, look, sure))))
 
 
 def _bearings(plan: Plan, belief: Belief, look: Look, which: Index, who: Index) -> Belief:
@@ -182,7 +185,7 @@ def _bearings(plan: Plan, belief: Belief, look: Look, which: Index, who: Index) 
             plan, belief, look, _own(bearing.pairs(belief, look.view.spot, look.bearing[which], variance), belief, who[which])
         )
     new = which[~np.isin(who[which], belief.label[0])]
-    return _begun(plan, belief, look, who[new], *_along(plan, look, new)) if len(new) else belief
+    return _begun(plan, belief, look, who[new], _along(plan, look, new)) if len(new) else belief
 
 
 def _own(pairs: Pairs, belief: Belief, who: Index) -> Pairs:
@@ -204,21 +207,21 @@ def _corrected(plan: Plan, belief: Belief, look: Look, pairs: Pairs) -> Belief:
     return belief.but(mean=mean, cov=cov, model=model, hit_ns=hit_ns, updated_ns=updated)
 
 
-def _begun(plan: Plan, belief: Belief, look: Look, who: Index, mean: Array, cov: Array) -> Belief:
-    """With the filters of objects ``who`` (k,) begun, or begun anew, from (D, k) and (D, D, k)."""
+def _begun(plan: Plan, belief: Belief, look: Look, who: Index, new: Begun) -> Belief:
+    """With the filters of objects ``who`` (k,) begun, or begun anew."""
     belief = take(belief, ~np.isin(belief.label[0], who))
     k, s = len(who), len(plan.sensors)
     hit_ns = np.full((s, k), NEVER, dtype=np.int64)
     hit_ns[plan.sensors[look.sensor].index] = look.t_ns
     return join(belief, {
-        "mean": np.stack([mean] * 2), "cov": np.stack([cov] * 2), "model": np.full((2, k), 0.5), "real": np.ones(k), "ghost": np.zeros(k),
+        "mean": new.mean, "cov": new.cov, "model": new.model, "real": np.ones(k), "ghost": np.zeros(k),
         "origin": np.zeros(k, dtype=np.int64), "seen": np.ones((s, k)), "hit_ns": hit_ns, "log_kind": np.zeros((len(KINDS), k)),
         "opinion": np.zeros((s, len(KINDS), k)), "updated_ns": np.full(k, look.t_ns), "label": np.stack([who, who * 0, who * 0]),
     })  # fmt: skip
 
 
-def _along(plan: Plan, look: Look, which: Index) -> tuple[Array, Array]:
-    """Means (D, k) and covariances (D, D, k) of objects somewhere on bearings: even over the reach, its first two moments."""
+def _along(plan: Plan, look: Look, which: Index) -> Begun:
+    """New tracks of objects somewhere on bearings: even over the reach, its first two moments."""
     near, far = look.view.reach_m
     k, azimuth = len(which), look.bearing[which]
     out, side = (np.stack([np.sin(azimuth + turn), np.cos(azimuth + turn)]) for turn in (0.0, math.pi / 2))
@@ -231,4 +234,4 @@ def _along(plan: Plan, look: Look, which: Index) -> tuple[Array, Array]:
         cov[d, d] = sd**2
     for place, _, sigma_m in plan.slow:
         cov[place, place] = cov[place + 1, place + 1] = sigma_m**2
-    return mean, cov
+    return Begun(np.stack([mean] * MODELS), np.stack([cov] * MODELS), np.array(FLIES)[:, None].repeat(k, axis=1))

@@ -141,7 +141,7 @@ FIGURES: tuple[Figure, ...] = (
     *_observer("watch", ""),
     *_observer("oracle", "oracle."),
     _ratio("cost_to_oracle", "", "less", _of("watch", _COSTS), _of("oracle", _COSTS), "the watch's cost over the oracle's, totals"),
-    _ratio("lead_to_oracle", "", "more", "watch.lead_s", "oracle.lead_s", "the same of leads, totals over counted entries"),
+    _ratio("lead_to_oracle", "", "more", "watch.both_lead_s", "oracle.both_lead_s", "the same of leads, of entries counted for both"),
     *(_calibration(curve) for curve in CURVES),
     _ratio("log_loss", "nat", "less", "naming.log_loss", "naming.samples", "mean of -ln P(true kind), each track of an object each second"),
     _share("named_right", "more", "naming.right", "naming.samples", "of the same: the true kind was held most likely"),

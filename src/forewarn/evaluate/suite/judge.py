@@ -10,7 +10,7 @@ from forewarn.evaluate.suite.notes import Notes, Published
 from forewarn.evaluate.suite.real import Real
 from forewarn.evaluate.suite.result import EntryRow, Line, Outline, Run, Scene, WarningRow
 from forewarn.evaluate.suite.samples import samples
-from forewarn.evaluate.suite.score import Scored, scored
+from forewarn.evaluate.suite.score import Scored, beside, scored
 from forewarn.evaluate.suite.sensing import judged as sensing
 from forewarn.evaluate.tables import Array
 from forewarn.geo import to_enu
@@ -23,7 +23,7 @@ CIRCLE = 24  # corners of a circle on the map
 def judged(real: Real, watch: Notes, oracle: Notes) -> Run:
     """All figures of one run; the caller says which it is."""
     published, reports = watch.published(), watch.reports()
-    ours, best = scored(real, watch, published, reports), scored(real, oracle, oracle.published(), reports)
+    ours, best = beside(scored(real, watch, published, reports), scored(real, oracle, oracle.published(), reports))
     found = objects(real, published)
     said = samples(real, watch, published, found)
     health, faults = sensing(real, watch.health)

@@ -19,8 +19,9 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one observer (the watch, or the oracle) in one run; all zones together. ``docs/evaluate.md`` defines each.
 
     ``counted``: entries that a sensor's reports of place had shown coming: ``warned`` (some of them ``late``) or ``missed``. The others are
-    ``unseen``, ``warned_unseen`` (by bearings or claims alone) or ``earlier``. ``lead_s`` is a sum over
-    ``counted`` entries, ``short_s`` of how far under the need leads were, ``latency_s`` over ``latencies`` warned entries.
+    ``unseen``, ``warned_unseen`` (by bearings or claims alone) or ``earlier``. ``lead_s`` is a sum over ``counted`` entries, ``short_s`` of
+    how far under the need leads were, ``latency_s`` over ``latencies`` warned entries, ``both_lead_s`` over ``both``, the entries that are
+    counted for watch and oracle alike.
     ``gospa_*`` are sums over ``seconds`` of squared metres, ``ospa_m`` of metres. ``cost_*`` are in the site's own unit.
     """
 
@@ -42,6 +43,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     short_s: float = 0.0
     latency_s: float = 0.0
     latencies: int = 0
+    both: int = 0
+    both_lead_s: float = 0.0
     people_min: float = 0.0
     people_min_needless: float = 0.0
     cost_missed: float = 0.0
@@ -257,8 +260,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure, before and after, over the same worlds. ``p``: of so great a difference by chance, two-sided, by swapping before
-    and after of runs; ``sure``: it is more than chance after Holm's correction for the number of figures."""
+    """One figure, before and after, over the same worlds. ``p``: chance of so great a difference in any figure of the whole comparison,
+    over all worlds or of one scenario, two-sided, by swapping before and after of runs; ``sure``: it is at most 5 %."""
 
     name: str
     before: float | None

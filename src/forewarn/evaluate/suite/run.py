@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from multiprocessing import get_context
@@ -119,32 +120,51 @@ def _parsed(file: Path) -> scenarios.Scenario | None:
 
 def _made(missing: Sequence[Job], jobs: int, say: Callable[[str], None]) -> Generator[int, None, None]:
     """Make the runs; tells how many are done after each. One job at a time runs here, more in processes of their own."""
-    if jobs == 1:
-        for done, job in enumerate(missing, 1):
-            _tell(make(job), say)
+    with closing((make(job) for job in missing) if jobs == 1 else _apart(missing, jobs)) as runs:
+        for done, made in enumerate(runs, 1):
+            if made.error:
+                say(f"{made.scenario}, seed {made.seed}: {made.error}")
             yield done
-        return
+
+
+def _apart(missing: Sequence[Job], jobs: int) -> Generator[Run, None, None]:
+    """Runs made in processes. Where a process dies, those that were on their way are suspects: each is tried once more, alone."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before numpy starts in the processes, which take this over
-    with ProcessPoolExecutor(min(jobs, len(missing) or 1), get_context("spawn"), _quiet) as pool:
-        futures = {pool.submit(make, job): job for job in missing}
-        try:
-            for done, future in enumerate(as_completed(futures), 1):
-                _tell(_result(future, futures[future]), say)
-                yield done
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)  # the runs that are on their way end, and are kept
-            raise
+    waiting, suspects = deque(missing), list[Job]()
+    while waiting:
+        suspects += yield from _pooled(waiting, jobs)
+    for suspect in suspects:
+        for job in (yield from _pooled(deque([suspect]), 1)):
+            yield _failed(job, "the process ended before the run did, twice, the second time alone: out of memory?")
+
+
+def _pooled(waiting: deque[Job], jobs: int) -> Generator[Run, None, list[Job]]:
+    """Makes runs from the front of ``waiting`` until none is left or a process dies; gives those that were on their way then.
+
+    The pool is never given more than it has processes for, so that what waits is known not to have begun. An interrupt lets the runs
+    that are on their way end.
+    """
+    going: dict[Future[Run], Job] = {}
+    dead, broken = list[Job](), False
+    with ProcessPoolExecutor(min(jobs, len(waiting)), get_context("spawn"), _quiet) as pool:
+        while going or (waiting and not broken):
+            try:
+                while waiting and not broken and len(going) < jobs:
+                    going[pool.submit(make, waiting[0])] = waiting[0]
+                    waiting.popleft()
+            except BrokenProcessPool:
+                broken = True
+            for future in wait(going, return_when=FIRST_COMPLETED).done:
+                job = going.pop(future)
+                if isinstance(future.exception(), BrokenProcessPool):
+                    dead, broken = [*dead, job], True
+                else:
+                    yield future.result()
+    return dead
 
 
 def _quiet() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _result(future: Future[Run], job: Job) -> Run:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        return _failed(job, "the process ended before the run did: out of memory?")
 
 
 def make(job: Job) -> Run:
@@ -162,8 +182,3 @@ def _failed(job: Job, error: str) -> Run:
     made = Run(scenario=job.scenario.stem, seed=job.seed, key=job.key, build=build(), error=error[:MOST_ERROR])
     kept.write(kept.path(job.out, job.scenario.stem, job.seed), made)
     return made
-
-
-def _tell(made: Run, say: Callable[[str], None]) -> None:
-    if made.error:
-        say(f"{made.scenario}, seed {made.seed}: {made.error}")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from forewarn.evaluate import cost
@@ -52,6 +53,15 @@ def scored(real: Real, notes: Notes, published: Published, reports: Reports) -> 
         seconds=near.seconds,
     )
     return Scored(tally, tuple(e for _, own, _ in zones for e in own), tuple(e for _, _, own in zones for e in own))
+
+
+def beside(ours: Scored, best: Scored) -> tuple[Scored, Scored]:
+    """Two observers of one run, each with the leads of those entries that count for both: what is *earlier* to one may be new to the
+    other, by the warnings that it had raised before."""
+    pairs = [(own, other) for (_, own, _), (_, other, _) in zip(ours.entries, best.entries, strict=True) if _counts(own) and _counts(other)]
+    first = msgspec.structs.replace(ours.tally, both=len(pairs), both_lead_s=sum(own.lead_s for own, _ in pairs))
+    second = msgspec.structs.replace(best.tally, both=len(pairs), both_lead_s=sum(other.lead_s for _, other in pairs))
+    return ours._replace(tally=first), best._replace(tally=second)
 
 
 Sums = dict[str, float]
@@ -108,7 +118,7 @@ def _sums(figures: ZoneFigures) -> Sums:
 
 
 def _leads(real: Real, entries: Sequence[tuple[Zone, Entry, float]]) -> Sums:
-    counted = [(zone, e) for zone, e, _ in entries if e.seen and e.outcome in ("warned", "missed")]
+    counted = [(zone, e) for zone, e, _ in entries if _counts(e)]
     waits = [e.t_s - e.lead_s - real.first_s.get(e.object, np.inf) for _, e, _ in entries if e.outcome == "warned"]
     after = [wait for wait in waits if 0 <= wait < np.inf]
     return {
@@ -120,6 +130,10 @@ def _leads(real: Real, entries: Sequence[tuple[Zone, Entry, float]]) -> Sums:
         "latency_s": sum(after),
         "latencies": len(after),
     }
+
+
+def _counts(entry: Entry) -> bool:
+    return entry.seen and entry.outcome in ("warned", "missed")
 
 
 def _costs(zone: Zone, entries: Sequence[tuple[Zone, Entry, float]], figures: ZoneFigures) -> Sums:

@@ -34,6 +34,7 @@ def to_text(summary: Summary, width: int = 160) -> str:
 def comparison_text(comparison: Comparison, width: int = 160) -> str:
     """The comparison: each figure that changed, scenarios with changes that are more than chance, the runs that changed most."""
     head = f"{comparison.runs} pairs of runs, {comparison.unpaired} without a pair: {comparison.build_before} -> {comparison.build_after}"
+    head += "\np: chance of so great a difference in any figure, over all runs or of any one scenario; 0.05 at most is more than chance"
     columns = ("figure", "before", "after", "difference", "95 % interval", "p", "")
     better = {m.name: m.better for m in comparison.meanings}
     moved = [_change(c, better[c.name]) for c in comparison.changes if c.before != c.after]

@@ -97,7 +97,12 @@ def _when(keys: ObjectKeys, how: Varied, air: Air) -> tuple[float, int]:
     """When it starts, on a whole step, and how many steps there are."""
     starts_s = round(max(keys.starts_s + how.later_s, 0.0) / STEP_S) * STEP_S
     lasts_s = max(air.lasts_s - starts_s, 0.0)
-    return starts_s, int((lasts_s if keys.lasts_s is None else min(keys.lasts_s, lasts_s)) / STEP_S) + 1
+    return starts_s, _steps(lasts_s if keys.lasts_s is None else min(keys.lasts_s, lasts_s))
+
+
+def _steps(lasts_s: float) -> int:
+    """How many steps fit, both ends among them; 0.3 s are three tenths and no rounding error less."""
+    return max(int(lasts_s / STEP_S + 1e-6) + 1, 0)
 
 
 def _moved(keys: ObjectKeys, course: Course, air: Air, starts_s: float, steps: int, rng: np.random.Generator) -> tuple[Made, int]:
@@ -201,7 +206,7 @@ def _told(keys: ObjectKeys, name: str, made: Made, i: int, air: Air) -> Flight:
     """As sensors and judges see it, cut to the scenario."""
     like = KINDS[keys.kind]
     lasts_s = air.lasts_s if keys.lasts_s is None else min(air.lasts_s, made.starts_s + keys.lasts_s)
-    steps = min(made.enu.shape[1], max(int((lasts_s - made.starts_s) / STEP_S + 1e-6) + 1, 0))
+    steps = min(made.enu.shape[1], _steps(lasts_s - made.starts_s))
     surface = keys.kind in SURFACE
     on_ground = np.full(steps, surface) if made.down is None or surface else np.arange(steps) >= made.down
     authorised = keys.authorised if not isinstance(keys.authorised, bool) else None

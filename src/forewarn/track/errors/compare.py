@@ -8,6 +8,9 @@ A place is compared once with each other sensor's. Errors that stay alike for ``
 1 - exp(-t / tau) alone; where both of two sensors plot, each plot is used twice and counts half; of several others each counts its share
 of what they all would tell. Weights (nu + d) / (nu + d2) of Student's t (Lange, Little and Taylor, J. American Statistical Association
 84, 1989) hold down what is odd: a claim that lies, a wrong pair.
+
+Each ledger of the belief goes through this by itself, with what it knows and what it has compared: the first with sensors' places alone,
+so that no claim moves what is taken off plots; the second, which the first claim beside a track begins, with claims' places too.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from numpy.typing import NDArray
 from forewarn import geo
 from forewarn.track.belief import NEVER, Belief
 from forewarn.track.errors import joint
-from forewarn.track.errors.joint import EACH
+from forewarn.track.errors.joint import EACH, Joint
 from forewarn.track.errors.place import of_place, true
 from forewarn.track.look import Look
 from forewarn.track.plan import Plan, Sense
@@ -34,6 +37,20 @@ CLAIM_S = 60.0  # an object's claims err alike, or lie alike, for so long
 NU = 4.0
 NARROW = 0.26  # radians: a bearing is not compared where the other's place leaves it less sure than this
 GATE = 13.8  # squared distance of a claim from a track, of two numbers: chi-squared, 1e-3
+LEVEL, RATES = np.array([0, 1, 3, 4]), np.array([3, 4])  # of a track's state: place and velocity over ground; velocity
+
+
+class Clear(NamedTuple):
+    """p clear pairs: ``track``, ``plot``, ``time_ns``, ``chance`` (p,); the tracks' ``rate`` (2, p), its covariance ``spread`` (2, 2, p);
+    ``age`` (S, p): seconds since each sensor, or receiver of claims, clearly showed the track, infinite where it never did."""
+
+    track: Index
+    plot: Index
+    time_ns: Index
+    chance: Array
+    rate: Array
+    spread: Array
+    age: Array
 
 
 class Others(NamedTuple):
@@ -61,21 +78,29 @@ def learn(plan: Plan, belief: Belief, look: Look, track: Index, plot: Index, cha
     if len(track) == 0:
         return belief
     time_ns = look.time_ns[plot + (look.place.shape[1] if lines else 0)]
-    others = _others(plan, belief, sense, track, time_ns, chance)
-    if len(others.pair):
-        numbers = _bearing(look, sense, plot, others) if lines else _place(look, sense, plot, others)
-        belief = belief.but(errors=_added(plan, belief, look.t_ns, others, *numbers))
-        told = belief.compared_ns.copy()
-        told[sense.index, track[others.pair]] = time_ns[others.pair]
-        belief = belief.but(compared_ns=told)
+    clear = Clear(track, plot, time_ns, chance, *_kinematics(belief, track, RATES), _ages(belief, track, time_ns))
+    compared_ns, ledgers = belief.compared_ns.copy(), []
+    for heeds, known, last_ns in zip(_heeds(plan), belief.ledgers, compared_ns[:, sense.index], strict=False):
+        others = _others(plan, belief, sense, clear, known, heeds, last_ns[track])
+        if len(others.pair):
+            numbers = _bearing(look, sense, plot, others) if lines else _place(look, sense, plot, others)
+            known = _added(plan, known, look.t_ns, others, *numbers)
+            last_ns[track[others.pair]] = time_ns[others.pair]
+        ledgers.append(known)
+    belief = belief.but(ledgers=tuple(ledgers), compared_ns=compared_ns)
     return belief if lines else _shown(belief, look, sense, track, plot)
+
+
+def _heeds(plan: Plan) -> NDArray[np.bool_]:
+    """Whose places (2, S) each ledger compares with."""
+    return np.array([[not s.claims for s in plan.senses], [True] * len(plan.ids)])
 
 
 def vouch(plan: Plan, belief: Belief, look: Look) -> Belief:
     """A claim beside the tracks: where it can be one track's alone, its place is kept to compare that track's plots with."""
     if not belief.n:
         return belief
-    mean, cov = _kinematics(belief)
+    mean, cov = _kinematics(belief, np.arange(belief.n), LEVEL)
     dt = (look.t_ns - belief.t_ns) / 1e9
     gap = look.place[:2] - (mean[:2] + dt * mean[2:])
     away = np.hypot(*gap)
@@ -84,16 +109,23 @@ def vouch(plan: Plan, belief: Belief, look: Look) -> Belief:
     near = np.flatnonzero((away < reach) & (belief.real > 1.0 - CLEAR))
     if len(near) != 1 or belief.real[near[0]] <= CLEAR:
         return belief
-    return _shown(belief, look, plan.sensors[look.sensor], near, np.zeros(1, dtype=np.int64))
+    return _shown(_begun(belief), look, plan.sensors[look.sensor], near, np.zeros(1, dtype=np.int64))
 
 
-def _kinematics(belief: Belief) -> tuple[Array, Array]:
-    """Place and velocity over ground (4, n) and their covariance (4, 4, n), over both models."""
-    part = np.array([0, 1, 3, 4])
-    mean = np.einsum("mn,mdn->dn", belief.model, belief.mean[:, part])
-    off = belief.mean[:, part] - mean
-    cov = belief.cov[:, part[:, None], part] + off[:, :, None] * off[:, None]
-    return mean, np.einsum("mn,mden->den", belief.model, cov)
+def _begun(belief: Belief) -> Belief:
+    """With the second ledger: until a claim is beside a track, it is the first."""
+    if len(belief.ledgers) > 1:
+        return belief
+    return belief.but(ledgers=belief.ledgers * 2, compared_ns=np.repeat(belief.compared_ns, 2, axis=0))
+
+
+def _kinematics(belief: Belief, track: Index, part: Index) -> tuple[Array, Array]:
+    """The numbers ``part`` (d,) of the states of ``track`` (p,): mean (d, p) and covariance (d, d, p), over all models."""
+    model, means = belief.model[:, track], belief.mean[:, part[:, None], track]
+    mean = np.einsum("mp,mdp->dp", model, means)
+    off = means - mean
+    cov = belief.cov[:, part[:, None, None], part[:, None], track] + off[:, :, None] * off[:, None]
+    return mean, np.einsum("mp,mdep->dep", model, cov)
 
 
 def _shown(belief: Belief, look: Look, sense: Sense, track: Index, plot: Index) -> Belief:
@@ -106,25 +138,22 @@ def _shown(belief: Belief, look: Look, sense: Sense, track: Index, plot: Index) 
     return belief.but(shown=shown, shown_ns=shown_ns)
 
 
-def _others(plan: Plan, belief: Belief, sense: Sense, track: Index, time_ns: Index, chance: Array) -> Others:
-    """What the plots (p,) of ``track`` at ``time_ns`` are compared with."""
-    age = _ages(belief, track, time_ns)
-    new = belief.shown_ns[:, track] > belief.compared_ns[sense.index, track]
-    use = (np.abs(age) <= WINDOW_S) & new
+def _others(plan: Plan, belief: Belief, sense: Sense, clear: Clear, known: Joint, heeds: NDArray[np.bool_], last_ns: Index) -> Others:
+    """What clear pairs are compared with for one ledger, which has ``known``, ``heeds`` (S,) and ``last_ns`` (p,) compared these tracks."""
+    use = (np.abs(clear.age) <= WINDOW_S) & (belief.shown_ns[:, clear.track] > last_ns) & heeds[:, None]
     use[sense.index] = False
     sensor, pair = np.nonzero(use)
-    mean, cov = _kinematics(belief)
-    rate, spread = mean[2:, track[pair]], cov[2:, 2:, track[pair]]
-    off = joint.read(belief.errors, plan.stated).mean
+    rate = clear.rate[:, pair]
+    off = joint.read(known, plan.stated).mean
     clock = off[2::EACH]
-    shown, dt = belief.shown[sensor, :, track[pair]].T, age[sensor, pair] + clock[sensor] - clock[sense.index]
-    noise = np.stack([shown[[4, 5]], shown[[5, 6]]]) + dt**2 * spread
+    shown, dt = belief.shown[sensor, :, clear.track[pair]].T, clear.age[sensor, pair] + clock[sensor] - clock[sense.index]
+    noise = shown[[[4, 5], [5, 6]]] + dt**2 * clear.spread[..., pair]
     noise[[0, 1], [0, 1]] += max(plan.power) * np.abs(dt) ** 3 / 3.0
     away = true(shown[2:4], off.reshape(-1, EACH).T[:, sensor])
     place = shown[:2] - shown[2:4] + away + dt * rate
-    known = np.array([s.claims for s in plan.senses])[sensor]
-    jacobian = _spread_out(np.where(known, 0.0, of_place(away, rate)), sensor, len(off))
-    return Others(pair, place, noise, jacobian, off, rate, chance[pair] * _weights(plan, belief, sense, track, time_ns, sensor, pair))
+    exact = np.array([s.claims for s in plan.senses])[sensor]
+    jacobian = _spread_out(np.where(exact, 0.0, of_place(away, rate)), sensor, len(off))
+    return Others(pair, place, noise, jacobian, off, rate, clear.chance[pair] * _weights(plan, sense, clear, last_ns, sensor, pair))
 
 
 def _ages(belief: Belief, track: Index, time_ns: Index) -> Array:
@@ -134,23 +163,21 @@ def _ages(belief: Belief, track: Index, time_ns: Index) -> Array:
     return np.where(never, np.inf, (time_ns - np.where(never, 0, shown)) / 1e9)
 
 
-def _weights(plan: Plan, belief: Belief, sense: Sense, track: Index, time_ns: Index, sensor: Index, pair: Index) -> Array:
+def _weights(plan: Plan, sense: Sense, clear: Clear, last_ns: Index, sensor: Index, pair: Index) -> Array:
     """How much each comparison tells that those before have not told."""
-    senses = plan.senses
-    last = belief.compared_ns[sense.index, track[pair]]
-    since = np.where(last == NEVER, np.inf, (time_ns[pair] - np.where(last == NEVER, 0, last)) / 1e9)
+    senses, last = plan.senses, last_ns[pair]
+    since = np.where(last == NEVER, np.inf, (clear.time_ns[pair] - np.where(last == NEVER, 0, last)) / 1e9)
     tau = np.array([max(sense.tau_s, CLAIM_S if s.claims else s.tau_s) for s in senses])[sensor]
     half = np.array([0.5 if sense.places and s.places else 1.0 for s in senses])[sensor]
     anew = -np.expm1(-np.maximum(since, 0.0) / np.maximum(tau, 1e-9))
-    every = np.maximum(np.bincount(pair, anew * half, len(track)), 1e-12)[pair]
+    every = np.maximum(np.bincount(pair, anew * half, len(clear.track)), 1e-12)[pair]
     return np.asarray((anew * half) ** 2 / every)
 
 
 def _spread_out(slope: Array, sensor: Index, size: int) -> Array:
     """Slopes (2, 3, k), each by its own sensor's errors, as slopes (2, B, k) by all."""
     whole, k = np.zeros((2, size, len(sensor))), np.arange(len(sensor))
-    for axis in range(EACH):
-        whole[:, EACH * sensor + axis, k] = slope[:, axis]
+    whole[:, EACH * sensor + np.arange(EACH)[:, None], k] = slope
     return whole
 
 
@@ -182,14 +209,14 @@ def _bearing(look: Look, sense: Sense, plot: Index, others: Others) -> tuple[Arr
 
 def _inverted(noise: Array) -> Array:
     """Inverses of (d, d, k)."""
-    return np.asarray(np.moveaxis(np.linalg.inv(np.moveaxis(noise, -1, 0)), 0, -1), dtype=np.float64)
+    return np.asarray(np.linalg.inv(noise.T).T, dtype=np.float64)
 
 
-def _added(plan: Plan, belief: Belief, t_ns: int, others: Others, y: Array, jacobian: Array, noise: Array) -> joint.Joint:
+def _added(plan: Plan, known: Joint, t_ns: int, others: Others, y: Array, jacobian: Array, noise: Array) -> Joint:
     """The comparisons taken in, what is odd with less weight."""
-    now = joint.read(belief.errors, plan.loose)
+    now = joint.read(known, plan.loose)
     gap = y - np.einsum("abk,b->ak", jacobian, now.mean)
-    spread = noise + np.einsum("abk,bc,dck->adk", jacobian, now.cov, jacobian)
+    spread = noise + np.einsum("abk,dbk->adk", jacobian, now.cov @ jacobian)
     d2 = np.einsum("ak,abk,bk->k", gap, _inverted(np.asarray(spread)), gap)
     weight = others.weight * np.minimum((NU + len(y)) / (NU + d2), 1.0)
-    return joint.add(belief.errors, t_ns, jacobian, y, _inverted(noise), weight)
+    return joint.add(known, t_ns, jacobian, y, _inverted(noise), weight)

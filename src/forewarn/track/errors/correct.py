@@ -1,4 +1,4 @@
-"""The estimated errors taken off a look, and what is not known of them added to its noise, so that gates are as wide as they must be."""
+"""Errors as sensors alone tell of them, no claim, taken off a look; what is not known of them widens its noise, and so the gates."""
 
 from __future__ import annotations
 

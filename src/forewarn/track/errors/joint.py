@@ -34,11 +34,10 @@ class Joint(msgspec.Struct, frozen=True):
 
 
 class Reading(NamedTuple):
-    """``mean`` (B,) and ``cov`` (B, B) of the errors; ``evidence``: log, of the comparisons under the prior."""
+    """``mean`` (B,) and ``cov`` (B, B) of the errors."""
 
     mean: Array
     cov: Array
-    evidence: float
 
 
 def nothing(sensors: int) -> Joint:
@@ -49,11 +48,17 @@ def nothing(sensors: int) -> Joint:
 
 def read(joint: Joint, sd: Array) -> Reading:
     """The errors under a prior of spread ``sd`` (B,)."""
+    free = np.flatnonzero(sd)
+    part, spread, cov = (free[:, None], free), sd[free], np.zeros((len(sd), len(sd)))
+    inside = spread[:, None] * np.linalg.inv(np.eye(len(free)) + spread[:, None] * joint.information[part] * spread) * spread
+    cov[part] = (inside + inside.T) / 2
+    return Reading(cov @ joint.pull, cov)
+
+
+def evidence(joint: Joint, sd: Array) -> float:
+    """Log evidence of the comparisons under a prior of spread ``sd`` (B,), but for a constant."""
     a = np.eye(len(sd)) + sd[:, None] * joint.information * sd
-    cov = sd[:, None] * np.linalg.inv(a) * sd
-    cov = (cov + cov.T) / 2
-    mean = cov @ joint.pull
-    return Reading(mean, cov, 0.5 * float(joint.pull @ mean - np.linalg.slogdet(a)[1]))
+    return 0.5 * float(joint.pull @ read(joint, sd).mean - np.linalg.slogdet(a)[1])
 
 
 def add(joint: Joint, t_ns: int, jacobian: Array, y: Array, inverse: Array, weight: Array) -> Joint:

@@ -10,9 +10,10 @@ Array = NDArray[np.float64]
 
 def of_place(away: Array, rate: Array) -> Array:
     """(2, 3, k): how places move with their sensors' errors; ``away`` and ``rate`` (2, k): from the sensor, and of the object."""
-    distance = np.hypot(*away)
-    out = np.where(distance > 1.0, away / np.maximum(distance, 1.0), 0.0)
-    return np.stack([np.stack([away[1], -away[0]]), out, -rate], axis=1)
+    distance, slope = np.hypot(*away), np.zeros((2, 3, away.shape[1]))
+    slope[0, 0], slope[1, 0], slope[:, 2] = away[1], -away[0], -rate
+    np.divide(away, distance, out=slope[:, 1], where=distance > 1.0)
+    return slope
 
 
 def true(away: Array, off: Array) -> Array:

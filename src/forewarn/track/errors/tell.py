@@ -53,10 +53,10 @@ def tell(plan: Plan, said: Said, errors: Joint, t_ns: int) -> tuple[Said, tuple[
 def contradicted(plan: Plan, errors: Joint, sd: Array) -> tuple[frozenset[int], Array]:
     """The sensors whose statement is given up, and the spreads (B,) of the errors then."""
     beyond: frozenset[int] = frozenset()
-    evidence = joint.read(errors, sd).evidence
+    evidence = joint.evidence(errors, sd)
     while True:
         free = {s: loosened(plan, sd, s) for s in range(len(plan.ids)) if s not in beyond and errors.samples[s] >= FEWEST}
-        gain = {s: joint.read(errors, wide).evidence - evidence for s, wide in free.items()}
+        gain = {s: joint.evidence(errors, wide) - evidence for s, wide in free.items()}
         best = max(gain.values(), default=0.0)
         if best < BEYOND:
             return beyond, sd
@@ -64,7 +64,7 @@ def contradicted(plan: Plan, errors: Joint, sd: Array) -> tuple[frozenset[int], 
         beyond |= frozenset(tied)
         for s in tied:
             sd = loosened(plan, sd, s)
-        evidence = joint.read(errors, sd).evidence
+        evidence = joint.evidence(errors, sd)
 
 
 def loosened(plan: Plan, sd: Array, sensor: int) -> Array:

@@ -39,23 +39,22 @@ class Contest(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """A scan against n hypotheses (those of settled tracks first): pairs by hypothesis ``start`` (n + 1,), ``plot`` (p,), ``log`` (p,)
-    = log(r p_D l); ``miss`` (n,) = log(1 - r p_D), ``left`` (n,) existence after that; ``new`` (m,) = log(c + rho), ``fresh`` (m,)
-    existence of a new track."""
+    """A scan against n hypotheses (those of settled tracks first): pairs by hypothesis and falling gain, ``start`` (n + 1,), ``plot``
+    (p,), ``gain`` (p,), the log of r p_D l / ((1 - r p_D) (c + rho)); ``miss`` (n,) = log(1 - r p_D), not read of settled tracks;
+    ``left`` (n,) existence after a miss; ``fresh`` (m,) existence of a new track."""
 
     start: Index
     plot: Index
-    log: Array
+    gain: Array
     miss: Array
     left: Array
-    new: Array
     fresh: Array
 
 
 class Children(NamedTuple):
     """What a scan makes of the hypotheses: ``parent`` (k,), -1 for a new track; ``plot`` (k,), -1 for none; ``exist`` (k,); ``track``
     (t,), the parent track of each, or -1 - plot for a new one. The first ``settled`` of both are settled tracks, the rest belong to
-    ``contest``."""
+    ``contest``. Children of settled old tracks come before new ones."""
 
     settled: int
     parent: Index
@@ -82,12 +81,11 @@ def associate(settled: int, contest: Contest, weights: Weights, keep: int, cut: 
 @njit(cache=True)
 def associated(  # noqa: C901 -- a kernel
     settled: int, c_track: Index, c_row: Index, c_entry: Index, c_hypothesis: Index, c_weight: Array,
-    start: Index, plot: Index, log: Array, miss: Array, left: Array, new: Array, fresh: Array,
+    first: Index, plot: Index, gain: Array, miss: Array, left: Array, fresh: Array,
     keep: int, cut: float, least: tuple[float, float],
 ) -> tuple[int, Index, Index, Array, Index, Index, Index, Index, Index, Array]:  # fmt: skip
     """`associate` with the fields of its values one by one, and a `Contest`'s at the end of what it gives."""
-    n, m, clusters = miss.size, new.size, c_track.size - 1
-    first, plot, gain = compete.gains(start, plot, log, miss, new, cut)
+    n, m, clusters = left.size, fresh.size, c_track.size - 1
     first, plot, gain = compete.yielded(settled, first, plot, gain, m, cut)
     node = np.arange(n)
     for c in range(clusters):
@@ -158,9 +156,10 @@ def associated(  # noqa: C901 -- a kernel
                 number[plots[p]] = -1
         for p in range(q):
             column[column.size - q + p] = -1 - plots[p]
-        for e in range(cells.size):
-            if cells.flat[e] >= 0 and exist[cells.flat[e]] < 0.1 * least[0]:
-                cells.flat[e] = NONE
+        for r in range(cells.shape[0]):
+            for t in range(cells.shape[1]):
+                if cells[r, t] >= 0 and exist[cells[r, t]] < 0.1 * least[0]:
+                    cells[r, t] = NONE
         lone, many, o, o_hypothesis, o_weight = emit(
             cells, weight, column, exist, least, child,
             lone, lone_key, lone_track, many, many_key, many_track, o, o_track, o_row, o_entry, o_hypothesis, o_weight,
@@ -169,8 +168,9 @@ def associated(  # noqa: C901 -- a kernel
         if owner[j] < 0 and fresh[j] >= least[1]:
             lone_key[lone], lone_track[lone] = pairs + n + j, -1 - j
             lone += 1
-    keys = np.concatenate((lone_key[:lone], many_key[:many]))
-    tracks = np.concatenate((lone_track[:lone], many_track[: o_track[o]]))
+    order = old_first(lone_key[:lone], pairs + n)
+    keys = np.concatenate((lone_key[order], many_key[:many]))
+    tracks = np.concatenate((lone_track[order], many_track[: o_track[o]]))
     for e in range(o_entry[o]):
         if o_hypothesis[e] >= 0:
             o_hypothesis[e] += lone
@@ -179,6 +179,18 @@ def associated(  # noqa: C901 -- a kernel
         o_track[: o + 1].copy(), o_row[: o + 1].copy(), o_entry[: o + 1].copy(), o_hypothesis[: o_entry[o]].copy(),
         o_weight[: o_row[o]].copy(),
     )  # fmt: skip
+
+
+@njit()
+def old_first(key: Index, new: int) -> Index:
+    """The order in which numbers below ``new`` come before the others."""
+    order, at = np.empty(key.size, np.int64), 0
+    for late in (False, True):
+        for k in range(key.size):
+            if (key[k] >= new) == late:
+                order[at] = k
+                at += 1
+    return order
 
 
 @njit(cache=True)
@@ -204,8 +216,8 @@ def _join(
     members: Index, settled: int, c_track: Index, c_row: Index, c_entry: Index, c_hypothesis: Index, c_weight: Array,
     miss: Array, first: Index, plot: Index, number: Index, keep: int,
 ) -> tuple[Index, Index, Array, Index]:  # fmt: skip
-    """The joined cluster of some nodes: its tracks (c,), its parents (g, c) with log weights (g,) if nothing is shown, and its plots
-    (q,).
+    """The joined cluster of some nodes: its tracks (c,), its parents (g, c) with log weights (g,) if nothing is shown (but for a
+    constant), and its plots (q,).
 
     Of the product of the nodes' parents the best ``keep``: with both lists falling, pair (a, b) can be among them only if (a + 1)(b +
     1) <= keep.
@@ -220,7 +232,6 @@ def _join(
         if k < settled:
             tracks[column] = k
             rows[:, column] = k
-            base += miss[k]
             column += 1
             found = _collect(k, first, plot, number, plots, found)
             continue

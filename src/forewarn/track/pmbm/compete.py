@@ -13,32 +13,8 @@ from forewarn.track.pmbm.linear import Array, Index
 
 
 @njit(cache=True)
-def gains(start: Index, plot: Index, log: Array, miss: Array, new: Array, cut: float) -> tuple[Index, Index, Array]:
-    """The pairs worth a thought, by falling gain in each hypothesis: ``first`` (n + 1,), ``plot`` (q,), ``gain`` (q,).
-
-    Dropped: a pair below -``cut``, for the same child without it weighs e^cut times as much.
-    """
-    n = start.size - 1
-    first, whose, gain = np.zeros(n + 1, np.int64), np.empty(plot.size, np.int64), np.empty(plot.size)
-    found = 0
-    for i in range(n):
-        for p in range(start[i], start[i + 1]):
-            value = log[p] - miss[i] - new[plot[p]]
-            if value < -cut:
-                continue
-            place = found
-            while place > first[i] and gain[place - 1] < value:
-                gain[place], whose[place] = gain[place - 1], whose[place - 1]
-                place -= 1
-            gain[place], whose[place] = value, plot[p]
-            found += 1
-        first[i + 1] = found
-    return first, whose[:found], gain[:found]
-
-
-@njit(cache=True)
 def yielded(settled: int, first: Index, plot: Index, gain: Array, plots: int, cut: float) -> tuple[Index, Index, Array]:
-    """The same pairs without those that a settled track's claim outweighs.
+    """The pairs of hypotheses, by falling gain in each (`gate.pairs`), without those that a settled track's claim outweighs.
 
     If a settled track has a plot for its best option and loses ``margin`` by taking its next best, then a child that gives the plot to
     another pair of gain below margin - cut weighs less than e^-cut of the child in which the two trade: that pair can never survive.

@@ -1,4 +1,4 @@
-"""One scan after prediction, as one compiled call: gate, weigh, associate, correct, gather into modes, recycle."""
+"""One scan as one compiled call: predict, gate, weigh, associate, correct, gather into modes, recycle."""
 
 from __future__ import annotations
 
@@ -7,86 +7,137 @@ import math
 import numpy as np
 from numba import njit
 
-from forewarn.track.pmbm.associate import associated
-from forewarn.track.pmbm.gate import pairs
-from forewarn.track.pmbm.linear import Array, Index, update, whole
+from forewarn.track.pmbm.associate import associated, old_first
+from forewarn.track.pmbm.gate import TINY, pairs
+from forewarn.track.pmbm.learn import tally
+from forewarn.track.pmbm.linear import Array, Index, laid, mix, roots, update, velocity, whole
 from forewarn.track.pmbm.merge import gathered, mixed
-from forewarn.track.pmbm.undetected import appear, arrivals, recycled
+from forewarn.track.pmbm.undetected import appear, arrivals, recycled, renewed
 
-TINY = 1e-300
 Four = tuple[Array, Array, Array, Array]
 Three = tuple[Array, Array, Array]
 Clusters = tuple[Index, Index, Index, Index, Array]
 
 
-@njit(cache=True)
-def weigh(start: Index, log: Array, r: Array, seen: Array, part: Array, clutter: Array, scan: bool) -> tuple[Array, Array, Array, Array]:
-    """Log likelihoods made log weights in place; and `associate.Weights`' miss, left, new, fresh. ``seen`` (n,): chance that each is
-    shown if it is there; ``scan``: the sensor would have shown it, so its absence tells."""
-    miss, left = np.zeros(r.size), r.copy()
+@njit()
+def moved(of: Four, dt: float, lives: float, noise: Array, change: Array) -> Four:
+    """Objects ``dt`` seconds on under near-constant velocities of density ``noise`` (M,), ``change`` (M, M) between them."""
+    weight, mean, cov, model = of
+    if noise.size > 1:
+        mean, cov, model = mix(mean, cov, model, change)
+    mean, cov = velocity(mean, cov, dt, noise)
+    return weight * lives, mean, cov, model
+
+
+@njit()
+def weigh(settled: int, r: Array, seen: Array, scan: bool) -> tuple[Array, Array, Array]:
+    """Log chance of a miss (n,), only of contended hypotheses; existence after one; and the odds of being shown. ``seen`` (n,): chance
+    that each is shown if it is there; ``scan``: the sensor would have shown it, so its absence tells."""
+    miss, left, odds = np.zeros(r.size), r.copy(), np.empty(r.size)
     for i in range(r.size):
         shown = r[i] * seen[i]
+        none = max(1.0 - shown, 1e-100) if scan else 1.0
+        odds[i] = shown / none
         if scan:
-            none = max(1.0 - shown, TINY)
-            miss[i], left[i] = math.log(none), (r[i] - shown) / none
-        if start[i + 1] > start[i]:
-            hit = math.log(max(shown, TINY))
-            for p in range(start[i], start[i + 1]):
-                log[p] += hit
+            left[i] = (r[i] - shown) / none
+            if i >= settled:
+                miss[i] = math.log(none)
+    return miss, left, odds
+
+
+@njit()
+def arrived(part: Array, clutter: Array) -> tuple[Array, Array]:
+    """Of plots that are no track's: the log intensity (m,), and the chance that they are an object."""
     new, fresh = np.empty(clutter.size), np.empty(clutter.size)
     for j in range(clutter.size):
         rate = 0.0
         for c in range(part.shape[0]):
             rate += part[c, j]
-        new[j], fresh[j] = math.log(max(clutter[j] + rate, TINY)), rate / max(clutter[j] + rate, TINY)
-    return miss, left, new, fresh
+        total = max(clutter[j] + rate, TINY)
+        new[j], fresh[j] = math.log(total), rate / total
+    return new, fresh
 
 
-@njit(cache=True)
+@njit()
 def corrected(
     tracks: Four, expected: Three, hidden: Four, hoped: Three, z: Array, turn: Array, near: bool, part: Array,
     parent: Index, plot: Index, out_mean: Array, out_cov: Array, out_model: Array,
 ) -> None:  # fmt: skip
-    """Writes each child's Gaussians: of tracks by `linear.update`, of new ones from the undetected."""
-    update(*tracks[1:], *expected, z, turn, False, parent, plot, out_mean, out_cov, out_model)
-    new = np.flatnonzero(parent < 0)
-    if new.size:
-        mean, cov, model = appear(*hidden[1:], *hoped, z, turn, near, part, plot[new])
-        for k in range(new.size):
-            out_mean[:, :, new[k]], out_cov[:, :, :, new[k]], out_model[:, new[k]] = mean[:, :, k], cov[:, :, :, k], model[:, k]
+    """Writes each child's Gaussians: first those of tracks, then new ones from the undetected. ``expected`` and ``hoped``: what is
+    expected of either, its `linear.roots`, its covariance with the state."""
+    old = parent.size
+    while old > 0 and parent[old - 1] < 0:
+        old -= 1
+    if old > 0:
+        update(
+            tracks[1], tracks[2], tracks[3], expected[0], expected[1], expected[2], z, turn, False,
+            parent[:old], plot[:old], out_mean, out_cov, out_model, 0,
+        )  # fmt: skip
+    if old < parent.size:
+        appear(
+            hidden[1], hidden[2], hidden[3], hoped[0], hoped[1], hoped[2], z, turn, near, part,
+            plot[old:], out_mean, out_cov, out_model, old,
+        )  # fmt: skip
 
 
 @njit(cache=True)
 def cycle(
-    settled: int, label: Index, contest: Clusters, tracks: Four, expected: Three, seen: Array,
-    hidden: Four, hoped: Three, h_seen: Array, near: bool,
-    z: Array, turn: Array, axes: tuple[int, int], clutter: Array, scan: bool, stamp: int,
+    settled: int, label: Index, contest: Clusters, tracks: Four, hidden: Four,
+    births: Four, dt: float, lives: float, noise: Array, change: Array,
+    expected: Three, hoped: Three, direct: bool, added: Array, turn: Array, axes: tuple[int, int], near: bool,
+    z: Array, seen: Array, h_seen: Array, clutter: Array, scan: bool, stamp: int,
     gate: float, keep: int, cut: float, least: tuple[float, float], modes: int, apart: float, alone: int, vague: float,
-) -> tuple[int, Index, Clusters, Four, Four]:  # fmt: skip
-    """Settled tracks, labels, contest, tracks and undetected objects after a scan; see `tracker.step`, which gives the arguments their
-    shapes."""
-    start, plot, log = pairs(z, expected[0], expected[1], tracks[3], turn, gate, axes)
-    part = arrivals(z, hoped[0], hoped[1], hidden[3], turn, near, hidden[0] * h_seen)
-    miss, left, new, fresh = weigh(start, log, tracks[0], seen, part, clutter, scan)
-    found = associated(settled, *contest, start, plot, log, miss, left, new, fresh, keep, cut, least)
+    doubted: bool, stated: Array,
+) -> tuple[int, Index, Clusters, Four, Four, tuple[float, float, float]]:  # fmt: skip
+    """Settled tracks, labels, contest, tracks and undetected objects after a scan, and what is learned of it (`learn.tally`, zeros if not
+    ``doubted``); see `tracker.step`, which gives the arguments their shapes.
+
+    ``direct``: all move with near-constant velocity and positions are measured, so that prediction is done here and what is expected are
+    slices of its outcome; ``added`` (dz, dz): noise that is not in ``expected``'s covariance yet; ``seen``, ``h_seen``, ``clutter``,
+    ``stated``: one number each, or one for all.
+    """
+    if direct:
+        if dt > 0.0:
+            tracks, hidden = moved(tracks, dt, lives, noise, change), moved(hidden, dt, lives, noise, change)
+            hidden = renewed(hidden[0], hidden[1], hidden[2], hidden[3], births[0] * dt, births[1], births[2], births[3])
+        expected, hoped = (tracks[1], tracks[2], tracks[2]), (hidden[1], hidden[2], hidden[2])
+    n, m, (models, s, _) = tracks[0].size, z.shape[1], tracks[1].shape
+    seen = np.full(n, seen[0]) if seen.size == 1 else seen
+    h_seen = np.full(hidden[0].size, h_seen[0]) if h_seen.size == 1 else h_seen
+    clutter = np.full(m, clutter[0]) if clutter.size == 1 else clutter
+    root, peak = roots(expected[1], added)
+    h_root, h_peak = roots(hoped[1], added)
+    part = arrivals(z, hoped[0], h_root, h_peak, hidden[3], turn, near, hidden[0] * h_seen)
+    miss, left, odds = weigh(settled, tracks[0], seen, scan)
+    new, fresh = arrived(part, clutter)
+    start, plot, gain = pairs(z, expected[0], expected[1], added, root, peak, odds * tracks[3], new, turn, gate, cut, axes)
+    found = associated(
+        settled, contest[0], contest[1], contest[2], contest[3], contest[4], start, plot, gain, miss, left, fresh, keep, cut, least
+    )
     lone, parent, plot, exist, track = found[0], found[1], found[2], found[3], found[4]
-    models, s, _ = tracks[1].shape
+    expects, hopes = (expected[0], root, expected[2]), (hoped[0], h_root, hoped[2])
+    counts = (0.0, 0.0, 0.0)
+    if doubted:
+        stated = np.full(n, stated[0]) if stated.size == 1 else stated
+        counts = tally(settled, contest, tracks[0], stated, lone, (found[5], found[6], found[7], found[8], found[9]), parent, plot, exist)
     many = parent.size - lone
     mean, cov, model = np.empty((models, s, many)), np.empty((models, s, s, many)), np.empty((models, many))
-    corrected(tracks, expected, hidden, hoped, z, turn, near, part, parent[lone:], plot[lone:], mean, cov, model)
+    order = old_first(-parent[lone:], 1)
+    corrected(tracks, expects, hidden, hopes, z, turn, near, part, parent[lone:][order], plot[lone:][order], mean, cov, model)
+    mean, cov, model = laid(mean, order), laid(cov, order), laid(model, order)
     o_track, o_row, o_entry, o_hypothesis, o_weight = found[5], found[6], found[7], found[8], found[9]
     x, p = whole(mean, cov, model)
     to = gathered(o_track, o_row, o_entry, o_hypothesis, o_weight, lone, exist[lone:], x, p, modes, apart, alone, least[0])
     also, begin, of, share, who = to[0], to[1], to[2], to[3], to[4]
-    n = lone + begin.size - 1
-    r, means, covs, chances = np.empty(n), np.empty((models, s, n)), np.empty((models, s, s, n)), np.empty((models, n))
+    k = lone + begin.size - 1
+    r, means, covs, chances = np.empty(k), np.empty((models, s, k)), np.empty((models, s, s, k)), np.empty((models, k))
     r[:lone] = exist[:lone]
-    corrected(tracks, expected, hidden, hoped, z, turn, near, part, parent[:lone], plot[:lone], means, covs, chances)
+    corrected(tracks, expects, hidden, hopes, z, turn, near, part, parent[:lone], plot[:lone], means, covs, chances)
     mixed(begin, of, share, mean, cov, model, lone, r, means, covs, chances)
     labels = np.empty((2, lone + who.size), np.int64)
-    for k in range(labels.shape[1]):
-        t = track[k] if k < lone else track[lone + who[k - lone]]
-        labels[0, k], labels[1, k] = (label[0, t], label[1, t]) if t >= 0 else (stamp, -1 - t)
+    for i in range(labels.shape[1]):
+        t = track[i] if i < lone else track[lone + who[i - lone]]
+        labels[0, i], labels[1, i] = (label[0, t], label[1, t]) if t >= 0 else (stamp, -1 - t)
     rest = hidden[0] * (1.0 - h_seen) if scan else hidden[0].copy()
     out = recycled(vague, lone + also, labels, r, means, covs, chances, rest, hidden[1], hidden[2], hidden[3])
     gone = lone + also - out[0]
@@ -94,4 +145,5 @@ def cycle(
     for e in range(hypothesis.size):
         if hypothesis[e] >= 0:
             hypothesis[e] += lone - gone
-    return out[0], out[1], (to[5], to[6], to[7], hypothesis, to[9]), (out[2], out[3], out[4], out[5]), (out[6], out[7], out[8], out[9])
+    clusters = (to[5], to[6], to[7], hypothesis, to[9])
+    return out[0], out[1], clusters, (out[2], out[3], out[4], out[5]), (out[6], out[7], out[8], out[9]), counts

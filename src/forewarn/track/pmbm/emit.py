@@ -20,8 +20,11 @@ def emit(  # noqa: C901 -- a kernel
     """Writes one component's children: tracks that hardly exist are dropped, those that are the same in every row settled, equal rows
     made one."""
     rows, width = cells.shape
-    share = np.exp(weight - weight[0])
-    share /= share.sum()
+    share, total = np.empty(rows), 0.0
+    for r in range(rows):
+        share[r] = math.exp(weight[r] - weight[0])
+        total += share[r]
+    share /= total
     kept, wide = np.empty(width, np.int64), 0
     for t in range(width):
         there, same = 0.0, True
@@ -53,7 +56,7 @@ def emit(  # noqa: C901 -- a kernel
         if place == height:
             unlike[height], mark[height], height = r, code, height + 1
         heap[place] += share[r]
-    order = np.argsort(-heap[:height], kind="mergesort")
+    order = falling(heap[:height])
     row, entry = o_row[o], o_entry[o]
     o_weight = room(o_weight, row + height)
     o_hypothesis = room(o_hypothesis, entry + height * wide)
@@ -69,6 +72,19 @@ def emit(  # noqa: C901 -- a kernel
         o_weight[row + r] = math.log(heap[order[r]])
     o_track[o + 1], o_row[o + 1], o_entry[o + 1] = o_track[o] + wide, row + height, entry + height * wide
     return lone, many, o + 1, o_hypothesis, o_weight
+
+
+@njit(cache=True)
+def falling(value: Array) -> Index:
+    """The order of values that fall, or nearly; equal ones stay in theirs."""
+    order = np.arange(value.size)
+    for k in range(1, value.size):
+        to = k
+        while to > 0 and value[order[to - 1]] < value[k]:
+            order[to] = order[to - 1]
+            to -= 1
+        order[to] = k
+    return order
 
 
 @njit(cache=True)

@@ -73,9 +73,7 @@ class Position(msgspec.Struct, frozen=True):
     def expect(self, mean: Array, cov: Array) -> tuple[Array, Array, Array]:
         """See `values.Measure`."""
         d = len(self.noise)
-        # an empty slice would count as contiguous, and a second kernel be compiled and loaded for the scan before there are tracks
-        cross = cov if mean.shape[2] else np.empty((*cov.shape[:2], d + 1, 1))
-        return mean[:, :d], cov[:, :d, :d] + self.noise[None, :, :, None], cross[:, :, :d]
+        return mean[:, :d].copy(), cov[:, :d, :d] + self.noise[None, :, :, None], cov[:, :, :d].copy()
 
     def near(self, mean: Array, cov: Array, z: Array) -> None:
         """It is linear."""

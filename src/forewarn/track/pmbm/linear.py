@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-BLOCK = 128  # children that are corrected together
+BLOCK = 256  # children that are corrected together
 
 
 @njit(cache=True)
@@ -78,114 +78,171 @@ def linear(mean: Array, cov: Array, step: Array, noise: Array) -> tuple[Array, A
 
 
 @njit(cache=True)
-def factor(spread: Array, m: int, i: int, g: Array) -> float:
-    """Cholesky factor of spread[m, :, :, i] into ``g`` (dz, dz), with reciprocals on its diagonal; gives log det / 2."""
-    size = g.shape[0]
-    half = 0.0
-    for a in range(size):
-        for b in range(a + 1):
-            left = spread[m, a, b, i]
-            for c in range(b):
-                left -= g[a, c] * g[b, c]
-            if a == b:
-                root = math.sqrt(max(left, 1e-300))
-                half += math.log(root)
-                g[a, a] = 1.0 / root
-            else:
-                g[a, b] = left * g[b, b]
-    return half
+def roots(  # noqa: C901 -- a kernel
+    spread: Array, noise: Array
+) -> tuple[Array, Array]:
+    """Of S = spread + noise, the lower triangular ``root`` (M, dz, dz, n) with root S root^T = 1, the inverse of its Cholesky factor,
+    and root's determinant ``peak`` (M, n): of the density's value at its middle, all but (2 pi)^(-dz/2).
+
+    ``spread`` (M, at least dz, at least dz, n); ``noise`` (dz, dz) is what it does not hold yet. What is above the diagonal of root
+    is not set.
+    """
+    models, n, size = spread.shape[0], spread.shape[3], noise.shape[0]
+    root, peak, g = np.empty((models, size, size, n)), np.empty((models, n)), np.empty((size, n))
+    for m in range(models):
+        for a in range(size):
+            for i in range(n):
+                root[m, a, a, i] = spread[m, a, a, i] + noise[a, a]
+            for c in range(a):  # Cholesky factor's row, G[a, c] = sum of root[c, r] S[a, r]
+                for i in range(n):
+                    g[c, i] = 0.0
+                for r in range(c + 1):
+                    for i in range(n):
+                        g[c, i] += root[m, c, r, i] * (spread[m, a, r, i] + noise[a, r])
+                for i in range(n):
+                    root[m, a, a, i] -= g[c, i] * g[c, i]
+            for i in range(n):
+                root[m, a, a, i] = 1.0 / math.sqrt(max(root[m, a, a, i], 1e-300))
+                peak[m, i] = root[m, a, a, i] if a == 0 else peak[m, i] * root[m, a, a, i]
+            for b in range(a):
+                for i in range(n):
+                    root[m, a, b, i] = 0.0
+                for c in range(b, a):
+                    for i in range(n):
+                        root[m, a, b, i] -= g[c, i] * root[m, c, b, i]
+                for i in range(n):
+                    root[m, a, b, i] *= root[m, a, a, i]
+    return root, peak
 
 
 @njit(cache=True)
-def whiten(g: Array, z: Array, j: int, at: Array, m: int, i: int, turn: Array, y: Array) -> float:
-    """y = G^-1 (z[:, j] - at[m, :, i]); gives y . y. ``turn`` (dz,): the full circle of a measured angle, 0 for what is none."""
+def per(turn: Array) -> Array:
+    """Turns a unit (dz,), 0 for what is no angle."""
+    return np.array([1.0 / t if t > 0.0 else 0.0 for t in turn])
+
+
+@njit(cache=True)
+def square(root: Array, m: int, i: int, z: Array, j: int, at: Array, turn: Array, turns: Array, off: Array) -> float:
+    """Squared Mahalanobis distance of plot z[:, j] from at[m, :, i]. ``turn`` (dz,): the full circle of a measured angle, 0 for what
+    is none; ``turns`` (dz,): how many a unit, `per`; ``off`` (dz,): work."""
     total = 0.0
-    for a in range(y.shape[0]):
+    for a in range(off.shape[0]):
         left = z[a, j] - at[m, a, i]
-        if turn[a] > 0.0:
-            left -= turn[a] * np.rint(left / turn[a])
-        for c in range(a):
-            left -= g[a, c] * y[c]
-        y[a] = left * g[a, a]
-        total += y[a] * y[a]
+        left -= turn[a] * np.rint(left * turns[a])
+        off[a] = left
+        y = 0.0
+        for b in range(a + 1):
+            y += root[m, a, b, i] * off[b]
+        total += y * y
     return total
 
 
 @njit(cache=True)
 def update(  # noqa: C901 -- a kernel
-    mean: Array, cov: Array, model: Array, at: Array, spread: Array, cross: Array, z: Array, turn: Array, near: bool,
-    parent: Index, plot: Index, means: Array, covs: Array, chances: Array,
+    mean: Array, cov: Array, model: Array, at: Array, root: Array, cross: Array, z: Array, turn: Array, near: bool,
+    parent: Index, plot: Index, means: Array, covs: Array, chances: Array, place: int,
 ) -> None:  # fmt: skip
-    """Each child's Gaussians into ``means`` (M, s, k), ``covs`` (M, s, s, k), ``chances`` (M, k): its ``parent`` (k,) corrected by its
-    ``plot`` (k,), or as it is where that is -1. ``model`` (M, n) are the models' chances, which the plot's likelihood under each
-    changes. ``near``: what is expected is given for each pair of an object and a plot, at object * plots + plot. Children whose
-    parent is -1 are left to the caller.
+    """Each child's Gaussians into ``means`` (M, s, k), ``covs`` (M, s, s, k), ``chances`` (M, k) from column ``place`` on: its
+    ``parent`` (k,) corrected by its ``plot`` (k,), or as it is where that is -1. ``root``: see `roots`. ``model`` (M, n) are the
+    models' chances, which the plot's likelihood under each changes. ``near``: what is expected is given for each pair of an object
+    and a plot, at object * plots + plot.
 
-    Children go in blocks that fit the cache, each number of a matrix in a loop of its own over the block: a child without a plot has a
-    gain of nought.
+    Children go in blocks that fit the cache, each number of a matrix in a loop of its own over the block, so that it vectorises: a
+    child without a plot has a gain of nought.
     """
-    models, s, n = mean.shape
+    models, s, _ = mean.shape
     size, plots = z.shape
-    if n == 0:
-        return
-    g, y, w = np.empty((size, size, BLOCK)), np.empty((size, BLOCK)), np.empty((s, size, BLOCK))
-    log, of, by, hit = np.zeros((models, BLOCK)), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK)
+    off, y, log = np.empty((size, BLOCK)), np.empty((size, BLOCK)), np.zeros((models, BLOCK))
+    u, w = np.empty((size, size, BLOCK)), np.empty((s, size, BLOCK))
+    of, by, shown, hit = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK)
     for begin in range(0, parent.size, BLOCK):
-        k = min(BLOCK, parent.size - begin)
+        k, to = min(BLOCK, parent.size - begin), place + begin
         for c in range(k):
-            of[c] = max(parent[begin + c], 0)
-            hit[c] = 0.0 if plot[begin + c] < 0 or parent[begin + c] < 0 else 1.0
-            by[c] = of[c] * plots + max(plot[begin + c], 0) if near else of[c]
+            of[c], shown[c] = parent[begin + c], max(plot[begin + c], 0)
+            hit[c] = 0.0 if plot[begin + c] < 0 else 1.0
+            by[c] = of[c] * plots + shown[c] if near else of[c]
         for m in range(models):
-            log[m] = 0.0
             for a in range(size):
+                _gathered(at[m, a], by, k, off[a])
+                if plots:
+                    _subtracted(z[a], shown, k, turn[a], off[a])
+                y[a, :k] = 0.0
                 for b in range(a + 1):
-                    for c in range(k):
-                        left = spread[m, a, b, by[c]]
-                        for q in range(b):
-                            left -= g[a, q, c] * g[b, q, c]
-                        if a == b:
-                            g[a, a, c] = 1.0 / math.sqrt(max(left, 1e-300))
-                        else:
-                            g[a, b, c] = left * g[b, b, c]
-                for c in range(k):
-                    left = z[a, plot[begin + c]] - at[m, a, by[c]] if hit[c] > 0.0 else 0.0
-                    if turn[a] > 0.0:
-                        left -= turn[a] * np.rint(left / turn[a])
-                    for q in range(a):
-                        left -= g[a, q, c] * y[q, c]
-                    y[a, c] = left * g[a, a, c] * hit[c]
-                    g[a, a, c] *= hit[c]
-                if models > 1:
-                    for c in range(k):
-                        log[m, c] += math.log(g[a, a, c]) - 0.5 * y[a, c] * y[a, c] if hit[c] > 0.0 else 0.0
+                    _gathered(root[m, a, b], by, k, u[a, b])
+                    _times(u[a, b], hit, k)
+                    _add(u[a, b], off[b], k, y[a])
+            if models > 1:
+                _likelihood(u, y, hit, k, log[m])
             for a in range(s):
                 for q in range(size):
-                    for c in range(k):
-                        left = cross[m, a, q, by[c]]
-                        for r in range(q):
-                            left -= g[q, r, c] * w[a, r, c]
-                        w[a, q, c] = left * g[q, q, c]
-                for c in range(k):
-                    value = mean[m, a, of[c]]
-                    for q in range(size):
-                        value += w[a, q, c] * y[q, c]
-                    means[m, a, begin + c] = value
+                    _gathered(cross[m, a, q], by, k, off[q])
+                    w[a, q, :k] = 0.0
+                    for r in range(q + 1):
+                        _add(off[r], u[q, r], k, w[a, q])
+                out = means[m, a, to : to + k]
+                _gathered(mean[m, a], of, k, out)
+                for q in range(size):
+                    _add(w[a, q], y[q], k, out)
                 for b in range(a + 1):
-                    for c in range(k):
-                        value = cov[m, a, b, of[c]]
-                        for q in range(size):
-                            value -= w[a, q, c] * w[b, q, c]
-                        covs[m, a, b, begin + c] = value
-                        covs[m, b, a, begin + c] = value
+                    out = covs[m, a, b, to : to + k]
+                    _gathered(cov[m, a, b], of, k, out)
+                    for q in range(size):
+                        _take(w[a, q], w[b, q], k, out)
+                    if b < a:
+                        covs[m, b, a, to : to + k] = out
+        chances[0, to : to + k] = 1.0
+        for c in range(k if models > 1 else 0):
+            _weigh(model, log, of[c], chances, to + c, c)
+
+
+@njit()
+def _gathered(row: Array, of: Index, k: int, out: Array) -> None:
+    for c in range(k):
+        out[c] = row[of[c]]
+
+
+@njit()
+def _subtracted(row: Array, of: Index, k: int, turn: float, out: Array) -> None:
+    """Plots less what is expected, the short way round where they are angles."""
+    for c in range(k):
+        out[c] = row[of[c]] - out[c]
+    if turn > 0.0:
         for c in range(k):
-            if models > 1:
-                _weigh(model, log, of[c], chances, begin + c, c)
-            else:
-                chances[0, begin + c] = 1.0
+            out[c] -= turn * np.rint(out[c] / turn)
 
 
-@njit(cache=True)
+@njit()
+def _times(out: Array, by: Array, k: int) -> None:
+    for c in range(k):
+        out[c] *= by[c]
+
+
+@njit()
+def _add(one: Array, two: Array, k: int, out: Array) -> None:
+    for c in range(k):
+        out[c] += one[c] * two[c]
+
+
+@njit()
+def _take(one: Array, two: Array, k: int, out: Array) -> None:
+    for c in range(k):
+        out[c] -= one[c] * two[c]
+
+
+@njit()
+def _likelihood(u: Array, y: Array, hit: Array, k: int, log: Array) -> None:
+    """Log likelihood of each child's plot under one model, but for a constant; 0 without one."""
+    for c in range(k):
+        log[c] = 0.0
+        if hit[c] > 0.0:
+            peak = 1.0
+            for a in range(y.shape[0]):
+                peak *= u[a, a, c]
+                log[c] -= 0.5 * y[a, c] * y[a, c]
+            log[c] += math.log(peak)
+
+
+@njit()
 def _weigh(model: Array, log: Array, i: int, chances: Array, to: int, c: int) -> None:
     """The models' chances after a plot: old times likelihood, in one."""
     top, total = -np.inf, 0.0
@@ -198,10 +255,23 @@ def _weigh(model: Array, log: Array, i: int, chances: Array, to: int, c: int) ->
         chances[m, to] /= total
 
 
+@njit()
+def laid(array: Array, order: Index) -> Array:
+    """The same array with its last index's k-th put to ``order[k]``."""
+    out = np.empty_like(array)
+    rows, to = array.reshape(-1, order.size), out.reshape(-1, order.size)
+    for a in range(rows.shape[0]):
+        for k in range(order.size):
+            to[a, order[k]] = rows[a, k]
+    return out
+
+
 @njit(cache=True)
 def whole(mean: Array, cov: Array, model: Array) -> tuple[Array, Array]:
     """Mean (s, n) and covariance (s, s, n) over the models."""
     models, s, n = mean.shape
+    if models == 1:
+        return mean[0], cov[0]
     x, p = np.zeros((s, n)), np.zeros((s, s, n))
     for m in range(models):
         for a in range(s):

@@ -52,12 +52,13 @@ def _inverse(p: Array, h: int, inverse: Array, g: Array) -> float:  # noqa: C901
 
 
 @njit(cache=True)
-def _costs(row: Index, spare: Index, low: int, high: int, exist: Array, x: Array, p: Array, cost: Array, none: Array) -> None:
+def _costs(
+    row: Index, spare: Index, low: int, high: int, exist: Array, x: Array, p: Array, cost: Array, none: Array, inverse: Array, g: Array
+) -> None:
     """Cross-entropy of each hypothesis ``low`` to ``high`` in each slot of the mode that ``row`` (c,) began, into ``cost`` (c, high -
     low); ``none`` (c,): of no hypothesis there. Where the row has none, the slot is a Bernoulli that hardly exists, with the place
-    of ``spare`` (c,)."""
+    of ``spare`` (c,). ``inverse``, ``g`` (s, s): work."""
     s = x.shape[0]
-    inverse, g = np.empty((s, s)), np.zeros((s, s))
     for c in range(row.size):
         k = row[c] if row[c] >= 0 else spare[c]
         r = min(max(exist[k], LOW), HIGH) if row[c] >= 0 else LOW
@@ -67,8 +68,9 @@ def _costs(row: Index, spare: Index, low: int, high: int, exist: Array, x: Array
             trace = log
             for a in range(s):
                 da = x[a, h] - x[a, k]
-                for b in range(s):
-                    trace += inverse[a, b] * (p[a, b, h] + da * (x[b, h] - x[b, k]))
+                trace += inverse[a, a] * (p[a, a, h] + da * da)
+                for b in range(a):
+                    trace += 2.0 * inverse[a, b] * (p[a, b, h] + da * (x[b, h] - x[b, k]))
             cost[c, h - low] = exist[h] * (0.5 * trace - math.log(r)) + (1.0 - exist[h]) * none[c]
 
 
@@ -99,12 +101,14 @@ def _order(row: Index, low: int, cost: Array, none: Array, slot: Index) -> float
 
 @njit(cache=True)
 def _gather(
-    rows: Index, weight: Array, low: int, high: int, exist: Array, x: Array, p: Array, keep: int, apart: float
+    rows: Index, low: int, high: int, exist: Array, x: Array, p: Array, keep: int, apart: float, inverse: Array, g0: Array
 ) -> tuple[int, Index, Index]:
     """Each row's mode (g,) and slots (g, c), and how many modes."""
     many, columns = rows.shape
-    mode, slots, slot = np.zeros(many, np.int64), np.empty((many, columns), np.int64), np.empty(columns, np.int64)
+    mode, slots, slot = np.zeros(many, np.int64), np.zeros((many, columns), np.int64), np.empty(columns, np.int64)
     keep = min(keep, many)
+    if columns == 1 and keep == 1:
+        return 1, mode, slots
     cost, none, own = np.empty((keep, columns, high - low)), np.empty((keep, columns)), np.empty(keep)
     spare, found = np.empty(columns, np.int64), 0
     for c in range(columns):
@@ -121,7 +125,7 @@ def _gather(
                 slots[g] = slot
         if found < keep and best > apart:
             slots[g], mode[g] = np.arange(columns), found
-            _costs(rows[g], spare, low, high, exist, x, p, cost[found], none[found])
+            _costs(rows[g], spare, low, high, exist, x, p, cost[found], none[found], inverse, g0)
             own[found] = 0.0
             for c in range(columns):
                 own[found] += cost[found, c, rows[g, c] - low] if rows[g, c] >= 0 else none[found, c]
@@ -161,6 +165,7 @@ def gathered(  # noqa: C901 -- a kernel
     track0, track1 = np.empty(tracks, np.int64), np.empty(tracks, np.int64)
     o_track, o_row, o_entry = np.zeros(clusters + 1, np.int64), np.zeros(clusters + 1, np.int64), np.zeros(clusters + 1, np.int64)
     o_hypothesis, o_weight = np.empty(c_hypothesis.size, np.int64), np.empty(c_weight.size)
+    inverse, g0 = np.empty((len(x), len(x))), np.empty((len(x), len(x)))
     lone = many = o = 0
     for c in range(clusters):
         columns, count = c_track[c + 1] - c_track[c], c_row[c + 1] - c_row[c]
@@ -171,10 +176,8 @@ def gathered(  # noqa: C901 -- a kernel
             for t in range(columns):
                 if rows[g, t] >= 0:
                     rows[g, t] -= shift
-        for h in rows.flat:
-            if h >= 0:
-                low, high = min(low, h), max(high, h + 1)
-        found, mode, slots = _gather(rows, weight, low, high, exist, x, p, keep if columns > alone else 1, apart)
+                    low, high = min(low, rows[g, t]), max(high, rows[g, t] + 1)
+        found, mode, slots = _gather(rows, low, high, exist, x, p, keep if columns > alone else 1, apart, inverse, g0)
         mass, part = np.zeros(found), np.zeros((found, columns, high - low))
         for g in range(count):
             mass[mode[g]] += weight[g]

@@ -95,7 +95,7 @@ def best(  # noqa: C901 -- the search is one loop
     bound = np.zeros((parents, columns + 1))
     room = parents + 64 + 8 * keep * (columns + 1)
     key, item = np.empty(room + 1), np.empty(room + 1, np.int64)
-    score, used, before = np.empty(room), np.zeros(room, np.int64), np.empty(room, np.int64)
+    score, used, before = np.empty(room), np.empty(room, np.int64), np.empty(room, np.int64)
     at, rank = np.empty(room, np.int64), np.empty(room, np.int64)  # column and rank of a partial child's newest choice
     weight, child = np.empty(keep), np.empty((keep, 1 + columns), np.int64)
     heap = made = count = 0
@@ -104,7 +104,7 @@ def best(  # noqa: C901 -- the search is one loop
             h = row[p, c]
             more = max(0.0, gain[start[h]]) if h >= 0 and stop[h] > start[h] else 0.0
             bound[p, c] = bound[p, c + 1] + more
-        score[made], before[made], at[made], rank[made] = base[p], -1 - p, -1, 0
+        score[made], used[made], before[made], at[made], rank[made] = base[p], 0, -1 - p, -1, 0
         heap = push(key, item, heap, base[p] + bound[p, 0], made)
         made += 1
     while heap > 0 and count < keep:

@@ -6,13 +6,15 @@ import math
 
 import numpy as np
 
-from forewarn.track.pmbm import linear, merge
+from forewarn.track.pmbm import learn, linear, merge
 from forewarn.track.pmbm.associate import nobody
-from forewarn.track.pmbm.cycle import cycle
-from forewarn.track.pmbm.kinds import Velocity
+from forewarn.track.pmbm.cycle import Three, cycle
+from forewarn.track.pmbm.kinds import Position, Velocity
 from forewarn.track.pmbm.linear import Array
 from forewarn.track.pmbm.undetected import renewed
-from forewarn.track.pmbm.values import Estimates, Gaussians, Scan, Settings, State
+from forewarn.track.pmbm.values import Estimates, Gaussians, Learned, Measure, Scan, Settings, State
+
+ALONE = np.ones((1, 1))  # a lone model's chance of staying itself
 
 
 def start(settings: Settings) -> State:
@@ -21,24 +23,29 @@ def start(settings: Settings) -> State:
     models, s, _ = settings.undetected.mean.shape
     none = Gaussians(np.zeros(0), np.zeros((models, s, 0)), np.zeros((models, s, s, 0)), np.zeros((models, 0)))
     label = np.zeros((2, 0), np.int64)
-    return State(t_s=math.nan, scans=0, settled=0, label=label, undetected=settings.undetected, tracks=none, contest=nobody())
+    learned = Learned(np.zeros((2, 0)), np.zeros((2, 0)))
+    return State(
+        t_s=math.nan, scans=0, settled=0, label=label, undetected=settings.undetected, tracks=none, contest=nobody(), learned=learned
+    )
 
 
 def step(settings: Settings, state: State, t_s: float, scan: Scan) -> State:
     """The state after a scan at ``t_s``, which is not before the state's time. Raises ``ValueError`` for a scan that cannot be used."""
     dt = 0.0 if math.isnan(state.t_s) else t_s - state.t_s
-    z = _plots(scan, dt)
-    tracks, hidden = predicted(settings, state, dt)
-    measure = scan.measure
-    expected, close = measure.expect(tracks.mean, tracks.cov), measure.near(hidden.mean, hidden.cov, z)
-    hoped = measure.expect(hidden.mean, hidden.cov) if close is None else close
-    seen, hidden_seen = _seen(scan, tracks), _seen(scan, hidden)
-    clutter = np.full(z.shape[1], scan.clutter, dtype=float)
-    settled, label, contest, after, left = cycle(
-        state.settled, state.label, state.contest[:5], tracks[:4], expected, seen, hidden[:4], hoped, hidden_seen, close is not None,
-        z, measure.turn, measure.axes, clutter, scan.whole, state.scans,
+    z, measure, noise = _plots(scan, dt), scan.measure, _velocities(settings)
+    direct = len(noise) > 0 and isinstance(measure, Position) and not callable(scan.detection)
+    tracks, hidden = (state.tracks, state.undetected) if direct else predicted(settings, state, dt)
+    expected, hoped, added, near = _expected(measure, tracks, hidden, z, direct)
+    more_clutter, more_seen = learn.factors(settings.doubt, state.learned, scan.sensor)
+    stated, hidden_stated = _seen(scan, tracks), _seen(scan, hidden)
+    seen, hidden_seen = learn.shown(stated, more_seen), learn.shown(hidden_stated, more_seen)
+    settled, label, contest, after, left, counts = cycle(
+        state.settled, state.label, state.contest[:5], tracks[:4], hidden[:4],
+        settings.births[:4], dt, settings.survival**dt, noise, _changes(settings, dt), expected, hoped, direct, added,
+        measure.turn, measure.axes, near, z, seen, hidden_seen, more_clutter * np.array(scan.clutter, dtype=float, ndmin=1),
+        scan.whole, state.scans,
         settings.gate, settings.keep, -math.log(settings.cut), (settings.least, settings.faint),
-        settings.modes, settings.apart, settings.alone, settings.vague**2,
+        settings.modes, settings.apart, settings.alone, settings.vague**2, settings.doubt > 1.0, stated,
     )  # fmt: skip
     return State(
         t_s=t_s,
@@ -48,6 +55,7 @@ def step(settings: Settings, state: State, t_s: float, scan: Scan) -> State:
         undetected=Gaussians(*left),
         tracks=Gaussians(*after),
         contest=contest,
+        learned=_learned(settings, state.learned, scan, z.shape[1], counts),
     )
 
 
@@ -90,19 +98,42 @@ def predicted(settings: Settings, state: State, dt: float) -> tuple[Gaussians, G
     return tracks, hidden
 
 
+def _expected(measure: Measure, tracks: Gaussians, hidden: Gaussians, z: Array, direct: bool) -> tuple[Three, Three, Array, bool]:
+    """What is expected of tracks and of undetected objects, the noise that is not in it yet, and whether the latter is for each plot.
+    ``direct``: the kernel knows that positions are a slice of the state, which it has yet to predict."""
+    if direct and isinstance(measure, Position):
+        return (tracks.mean, tracks.cov, tracks.cov), (hidden.mean, hidden.cov, hidden.cov), measure.noise, False
+    close = measure.near(hidden.mean, hidden.cov, z)
+    hoped = measure.expect(hidden.mean, hidden.cov) if close is None else close
+    return measure.expect(tracks.mean, tracks.cov), hoped, np.zeros((len(z), len(z))), close is not None
+
+
 def _moved(settings: Settings, of: Gaussians, dt: float, lives: float) -> Gaussians:
     weight, mean, cov, model = of
     if dt == 0.0:
         return of
-    if len(settings.models) > 1 and settings.change is not None:
-        mean, cov, model = linear.mix(mean, cov, model, chances(settings.change, dt))
-    noise = [motion.noise for motion in settings.models if isinstance(motion, Velocity)]
-    if len(noise) == len(settings.models):
-        mean, cov = linear.velocity(mean, cov, dt, np.array(noise))
+    if len(settings.models) > 1:
+        mean, cov, model = linear.mix(mean, cov, model, _changes(settings, dt))
+    noise = _velocities(settings)
+    if len(noise):
+        mean, cov = linear.velocity(mean, cov, dt, noise)
     else:
         moved = [motion.predict(mean[m], cov[m], dt) for m, motion in enumerate(settings.models)]
         mean, cov = np.stack([x for x, _ in moved]), np.stack([p for _, p in moved])
     return Gaussians(weight * lives, mean, cov, model)
+
+
+def _velocities(settings: Settings) -> Array:
+    """The densities (M,) of models that are all near-constant velocities; otherwise none."""
+    noise = [motion.noise for motion in settings.models if isinstance(motion, Velocity)]
+    return np.array(noise if len(noise) == len(settings.models) else (), dtype=float)
+
+
+def _changes(settings: Settings, dt: float) -> Array:
+    """`chances` of the settings; where they say nothing, models stay as they are."""
+    if len(settings.models) == 1:
+        return ALONE
+    return np.eye(len(settings.models)) if settings.change is None else chances(settings.change, dt)
 
 
 def chances(rate: Array, dt: float) -> Array:
@@ -120,11 +151,19 @@ def chances(rate: Array, dt: float) -> Array:
     return np.asarray(total)
 
 
+def _learned(settings: Settings, learned: Learned, scan: Scan, plots: int, counts: tuple[float, float, float]) -> Learned:
+    if settings.doubt <= 1.0 or not scan.whole:
+        return learned
+    objects, hits, due = counts
+    false, false_due = (0.0, 0.0) if math.isnan(scan.expected_false) else (plots - objects, scan.expected_false)
+    return learn.taken(learned, scan.sensor, (false, hits), (false_due, due))
+
+
 def _seen(scan: Scan, of: Gaussians) -> Array:
-    """The chance (n,) that the sensor shows each object if it is there."""
+    """The chance (n,), or (1,) for all, that the sensor shows each object if it is there."""
     if callable(scan.detection):
         return np.asarray(scan.detection((of.model[:, None] * of.mean).sum(axis=0)), dtype=float)
-    return np.full(len(of.weight), scan.detection)
+    return np.array([scan.detection], dtype=float)
 
 
 def _plots(scan: Scan, dt: float) -> Array:
@@ -133,6 +172,8 @@ def _plots(scan: Scan, dt: float) -> Array:
         raise ValueError(f"plots: shape {z.shape}, wanted ({len(scan.measure.turn)}, any)")
     if not np.isfinite(z).all():
         raise ValueError(f"plots: {z[~np.isfinite(z)][0]} at plot {int(np.argwhere(~np.isfinite(z))[0, 1])}, wanted finite numbers")
+    if scan.sensor < 0:
+        raise ValueError(f"sensor: {scan.sensor}, wanted 0 or more")
     if not dt >= 0.0:
         raise ValueError(f"t_s: {-dt} s before the state, wanted a scan that is not older")
     return z
@@ -151,6 +192,6 @@ def _check(settings: Settings) -> None:
     for name in ("survival", "cut", "report"):
         if not 0.0 < getattr(settings, name) <= 1.0:
             raise ValueError(f"{name}: {getattr(settings, name)}, wanted more than 0 and at most 1")
-    for name in ("keep", "modes"):
-        if getattr(settings, name) < 1:
+    for name in ("keep", "modes", "doubt"):
+        if not 1 <= getattr(settings, name) < math.inf:
             raise ValueError(f"{name}: {getattr(settings, name)}, wanted at least 1")

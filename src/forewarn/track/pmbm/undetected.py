@@ -12,59 +12,45 @@ import math
 import numpy as np
 from numba import njit
 
-from forewarn.track.pmbm.gate import LOG_2PI
-from forewarn.track.pmbm.linear import Array, Index, factor, update, whiten
+from forewarn.track.pmbm.gate import LOG_2PI, TINY
+from forewarn.track.pmbm.linear import Array, Index, per, square, update
 from forewarn.track.pmbm.merge import mixed
 
 
-@njit(cache=True)
-def arrivals(z: Array, at: Array, spread: Array, model: Array, turn: Array, near: bool, rate: Array) -> Array:
+@njit()
+def arrivals(z: Array, at: Array, root: Array, peak: Array, model: Array, turn: Array, near: bool, rate: Array) -> Array:
     """Expected new objects per unit of measurement space at each plot, by component: (k, m). ``rate`` (k,): expected detections of
-    each; ``near``: as in `linear.update`."""
-    size, m = z.shape
-    models, k = model.shape
-    out, g, y = np.zeros((k, m)), np.zeros((size, size)), np.zeros(size)
+    each; ``root``, ``peak``: see `linear.roots`; ``near``: as in `linear.update`."""
+    (size, m), (models, k) = z.shape, model.shape
+    out, off, turns = np.zeros((k, m)), np.zeros(size), per(turn)
     for c in range(k):
         for q in range(models):
-            half = 0.0
+            share = rate[c] * model[q, c] * math.exp(-0.5 * size * LOG_2PI)
             for j in range(m):
                 e = c * m + j if near else c
-                if near or j == 0:
-                    half = factor(spread, q, e, g)
-                square = whiten(g, z, j, at, q, e, turn, y)
-                out[c, j] += rate[c] * model[q, c] * math.exp(-half - 0.5 * square - 0.5 * size * LOG_2PI)
+                out[c, j] += share * peak[q, e] * math.exp(-0.5 * square(root, q, e, z, j, at, turn, turns, off))
     return out
 
 
-@njit(cache=True)
+@njit()
 def appear(
-    mean: Array,
-    cov: Array,
-    model: Array,
-    at: Array,
-    spread: Array,
-    cross: Array,
-    z: Array,
-    turn: Array,
-    near: bool,
-    part: Array,
-    plot: Index,
-) -> tuple[Array, Array, Array]:
-    """The Gaussians of new tracks at ``plot`` (n,): the mixture of the components corrected, moments matched. ``part`` (k, m) as
-    `arrivals` gives it."""
+    mean: Array, cov: Array, model: Array, at: Array, root: Array, cross: Array, z: Array, turn: Array, near: bool,
+    part: Array, plot: Index, means: Array, covs: Array, chances: Array, place: int,
+) -> None:  # fmt: skip
+    """Writes the Gaussians of new tracks at ``plot`` (n,) from column ``place`` on: the mixture of the components corrected, moments
+    matched. ``part`` (k, m) as `arrivals` gives it."""
     k, n = part.shape[0], plot.size
     models, s, _ = mean.shape
+    if k == 1:
+        update(mean, cov, model, at, root, cross, z, turn, near, np.zeros(n, np.int64), plot, means, covs, chances, place)
+        return
     parent, shows, share = np.empty(k * n, np.int64), np.empty(k * n, np.int64), np.empty(k * n)
     for i in range(n):
         for c in range(k):
-            parent[i * k + c], shows[i * k + c], share[i * k + c] = c, plot[i], max(part[c, plot[i]], 1e-300)
-    means, covs, chances = np.empty((models, s, k * n)), np.empty((models, s, s, k * n)), np.empty((models, k * n))
-    update(mean, cov, model, at, spread, cross, z, turn, near, parent, shows, means, covs, chances)
-    if k == 1:
-        return means, covs, chances
-    one, two, three = np.empty((models, s, n)), np.empty((models, s, s, n)), np.empty((models, n))
-    mixed(np.arange(n + 1) * k, np.arange(n * k), share, means, covs, chances, 0, np.empty(n), one, two, three)
-    return one, two, three
+            parent[i * k + c], shows[i * k + c], share[i * k + c] = c, plot[i], max(part[c, plot[i]], TINY)
+    x, p, q = np.empty((models, s, k * n)), np.empty((models, s, s, k * n)), np.empty((models, k * n))
+    update(mean, cov, model, at, root, cross, z, turn, near, parent, shows, x, p, q, 0)
+    mixed(np.arange(n + 1) * k, np.arange(n * k), share, x, p, q, place, np.empty(place + n), means, covs, chances)
 
 
 @njit(cache=True)
@@ -98,14 +84,18 @@ def recycled(
     """Settled tracks whose place has a variance above ``vague`` (m^2) on an axis go back to the undetected: out of the tracks, into the
     last component."""
     models, s, n = mean.shape
-    d, gone = s // 2, np.zeros(n, np.bool_)
+    d, most = s // 2, 0.0
     for m in range(models):
         for a in range(min(d, 3)):
             for i in range(settled):
-                if model[m, i] * cov[m, a, a, i] > vague:
-                    gone[i] = True
-    if not gone.any():
+                most = max(most, model[m, i] * cov[m, a, a, i])
+    if not most > vague:
         return settled, label, r, mean, cov, model, weight, h_mean, h_cov, h_model
+    gone = np.zeros(n, np.bool_)
+    for m in range(models):
+        for a in range(min(d, 3)):
+            for i in range(settled):
+                gone[i] |= model[m, i] * cov[m, a, a, i] > vague
     stay, lost, k = np.flatnonzero(~gone), np.flatnonzero(gone), weight.size
     share = np.concatenate((np.maximum(weight, 1e-300), r[lost]))
     start = np.minimum(np.arange(k + 1), k - 1)

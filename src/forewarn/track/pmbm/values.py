@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -52,13 +53,17 @@ class Measure(Protocol):
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
     """What a sensor saw at one time: ``plots`` (dz, m), in the units of its ``measure``; ``detection``: the chance that it shows an
     object, or a function of means (s, n) that gives it as (n,); ``clutter``: false plots per unit of measurement space, one number
-    or (m,). ``whole``: a full look, whose silence tells; false for lone reports."""
+    or (m,). ``whole``: a full look, whose silence tells; false for lone reports. ``expected_false``: false plots that a scan has on the
+    average as stated, which is ``clutter`` over all that the sensor looks at; NaN: not known, and doubted clutter is not learned.
+    ``sensor``: scans of one number share what is learned of their rates."""
 
     plots: np.ndarray
     measure: Measure
     detection: object
     clutter: object
     whole: bool = True
+    expected_false: float = math.nan
+    sensor: int = 0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     one against the best; ``modes``: what they are gathered into; ``apart``: a hypothesis that costs more (nats) in a mode than the
     mode's first one begins another; clusters of at most ``alone`` tracks are gathered into one. ``least``: a track less likely than
     this is dropped; ``faint``: a new one. ``vague``: standard deviation of place (m) at which a track goes back to the undetected.
-    ``report``: the existence from which `estimate` gives a track.
+    ``report``: the existence from which `estimate` gives a track. ``doubt``: by which factor stated clutter and detection may be wrong,
+    one standard deviation; they are learned then (``learn.py``); 1: they are believed.
     """
 
     models: tuple[Motion, ...]
@@ -89,6 +95,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     faint: float = 1e-4
     vague: float = 1e9
     report: float = 0.4
+    doubt: float = 1.0
+
+
+class Learned(NamedTuple):
+    """What was counted of k sensors: false plots (first row) and detections (second) ``found`` (2, k), and how many were ``due`` (2, k)
+    as stated. Expected numbers, which fade."""
+
+    found: np.ndarray
+    due: np.ndarray
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +118,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     undetected: Gaussians
     tracks: Gaussians
     contest: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    learned: Learned
 
 
 class Estimates(NamedTuple):

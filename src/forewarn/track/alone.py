@@ -37,12 +37,14 @@ def follow(
     false_per_scan: float = 1.0,
     speed_mps: float = 10.0,
     agility: float = 1.0,
+    doubt: float = 2.0,
     report: float = 0.5,
 ) -> Followed:
     """Tracks of detections at times (p,) and places (d, p), d = 2 or 3, in metres; rows of one time are one scan of everything.
 
     ``sigma_m``: a detection's error, one standard deviation each axis; ``detection``: chance that a scan shows an object; ``speed_mps``:
-    spread of speeds, each axis; ``agility``: power density of the acceleration, m^2/s^3. Objects are expected within the table's span.
+    spread of speeds, each axis; ``agility``: power density of the acceleration, m^2/s^3; ``doubt``: by which factor ``detection`` and
+    ``false_per_scan`` may be wrong: they are learned on the way; 1: they are believed. Objects are expected within the table's span.
     Raises ``ValueError`` for shapes or numbers that make no sense.
     """
     time, where = np.asarray(time_s, dtype=float), np.asarray(place, dtype=float)
@@ -58,22 +60,22 @@ def follow(
     low, high = where.min(axis=1), where.max(axis=1)
     span = np.maximum(high - low, 20.0 * sigma_m)
     objects = max(1.0, (time.size / times.size - false_per_scan) / detection)
-    settings = _settings((low + high) / 2, span, objects, speed_mps, agility, report)
+    settings = _settings((low + high) / 2, span, objects, speed_mps, agility, doubt, report)
     measure = pmbm.Position(sigma_m**2 * np.eye(len(where)))
-    tracker, found = pmbm.Tracker(settings), []
+    tracker, found, clutter = pmbm.Tracker(settings), [], false_per_scan / float(span.prod())
     for now in times.tolist():
         plots = np.ascontiguousarray(where[:, time == now])
-        scan = pmbm.Scan(plots=plots, measure=measure, detection=detection, clutter=false_per_scan / float(span.prod()))
+        scan = pmbm.Scan(plots=plots, measure=measure, detection=detection, clutter=clutter, expected_false=false_per_scan)
         found.append((now, tracker.take(now, scan)))
     return _table(found, where.shape[0])
 
 
-def _settings(middle: Array, span: Array, objects: float, speed_mps: float, agility: float, report: float) -> pmbm.Settings:
+def _settings(middle: Array, span: Array, objects: float, speed_mps: float, agility: float, doubt: float, report: float) -> pmbm.Settings:
     d = len(middle)
     mean = np.concatenate([middle, np.zeros(d)])[None, :, None]
     cov = np.diag(np.concatenate([(span / 2) ** 2, np.full(d, speed_mps**2)]))[None, :, :, None]
     at_first, new = (pmbm.Gaussians(np.array([weight]), mean, cov, np.ones((1, 1))) for weight in (objects, NEW * objects))
-    return pmbm.Settings(models=(pmbm.Velocity(agility),), undetected=at_first, births=new, report=report)
+    return pmbm.Settings(models=(pmbm.Velocity(agility),), undetected=at_first, births=new, report=report, doubt=doubt)
 
 
 def _table(found: list[tuple[float, pmbm.Estimates]], d: int) -> Followed:

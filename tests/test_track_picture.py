@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from forewarn import geo, track
 from forewarn.messages import KINDS, Observation, Track
@@ -24,7 +25,7 @@ def test_arrays_and_messages_say_the_same() -> None:
     of = site()
     _, picture = track.publish(feed(straight(15), of), of, at(15))
     (message,) = picture.messages
-    whole = picture.model[0] * picture.mean[0] + picture.model[1] * picture.mean[1]
+    whole = np.einsum("mn,mdn->dn", picture.model, picture.mean)
     here = geo.to_enu(message.aided.lat_deg, message.aided.lon_deg, message.aided.alt_m, (52.0, 5.0, 0.0))
     assert here == pytest.approx(whole[:3, 0], abs=1e-6)
     assert (message.aided.east_mps, message.aided.north_mps) == pytest.approx(tuple(whole[3:5, 0]))
@@ -32,8 +33,8 @@ def test_arrays_and_messages_say_the_same() -> None:
     assert message.sensed == message.aided
     assert picture.track.tolist() == [1]
     assert picture.has_claim.tolist() == [False]
-    assert picture.mean.shape == (2, 6, 1)
-    assert picture.cov.shape == (2, 6, 6, 1)
+    assert picture.mean.shape == (3, 6, 1)
+    assert picture.cov.shape == (3, 6, 6, 1)
     assert picture.log_kind.shape == (len(KINDS), 1)
     assert picture.t_updated_ns[0] == message.t_updated_ns == at(14)
 
@@ -119,7 +120,7 @@ def test_below_the_sites_floor_nothing_is_said() -> None:
     state = feed(straight(1), of)
     told, picture = track.publish(state, of, at(1))
     assert picture.messages == ()
-    assert picture.mean.shape == (2, 6, 0)
+    assert picture.mean.shape == (3, 6, 0)
     assert told.told.next == 1
 
 
@@ -136,3 +137,14 @@ def test_publishing_leaves_the_belief_alone() -> None:
     after, picture = track.publish(state, of, at(12))
     assert after.history is state.history
     assert isinstance(picture.messages[0], Track)
+
+
+def test_a_track_follows_from_the_last_look_that_showed_it_and_old_numbers_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forewarn.track.state.HEARD", 8)
+    looks = [replace(one, seq=100 + k) for k, one in enumerate(straight(20))]
+    other = [look(20 + 0.1 * k, sensor="finder", scan=False) for k in range(8)]
+    state = feed(looks)
+    assert track.publish(state, site(), at(20))[1].messages[0].causes == (119,)
+    assert [seq for _, seq in state.heard] == list(range(112, 120))
+    assert track.publish(feed(other[:7], state=state), site(), at(21))[1].messages[0].causes == (119,)
+    assert track.publish(feed(other, state=state), site(), at(21))[1].messages[0].causes == ()

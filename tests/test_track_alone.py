@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from forewarn.track.follow import follow
+from forewarn import track
+from forewarn.track import follow
 
 
 def crossing(seed: int, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -63,3 +67,24 @@ def test_what_makes_no_sense_is_refused() -> None:
         follow([0.0], [[np.nan], [3.0]], sigma_m=5.0)
     with pytest.raises(ValueError, match="above 0"):
         follow([0.0], [[1.0], [3.0]], sigma_m=-5.0)
+
+
+def test_the_tracker_alone_brings_no_watch_with_it() -> None:
+    """What a library loads is part of what it costs: no site file, no coverage model, no room of the watch."""
+    code = "import sys; from forewarn import track; track.follow, track.pmbm, track.models; print(*sys.modules)"
+    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    assert {"forewarn.track.alone", "forewarn.track.pmbm", "forewarn.track.models"} <= loaded
+    assert not loaded & {"pydantic", "forewarn.site", "forewarn.sight", "forewarn.messages", "forewarn.track.state"}
+
+
+def test_all_that_the_package_offers_is_there_whatever_was_imported_first() -> None:
+    for name in track.__all__:
+        getattr(track, name)
+    assert callable(track.follow)
+    assert callable(track.publish)
+    assert (track.pmbm.Velocity.__name__, track.models.motion.Turn.__name__) == ("Velocity", "Turn")
+    assert track.models.measure.Azimuth.__name__ == "Azimuth"
+    with pytest.raises(AttributeError, match="nothing"):
+        track.nothing  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError, match="nothing"):
+        track.models.nothing  # type: ignore[attr-defined]  # noqa: B018

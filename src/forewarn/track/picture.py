@@ -19,7 +19,7 @@ from forewarn.track import claims, motion
 from forewarn.track.belief import Belief, take
 from forewarn.track.claims import Claimed
 from forewarn.track.existence import at
-from forewarn.track.plan import Plan
+from forewarn.track.plan import MODELS, Plan
 
 Array = NDArray[np.float64]
 Ahead = tuple[Array, Array, Array]  # a claimed object's mean, covariance and model chances at the time of publication
@@ -30,8 +30,9 @@ _UPPER = np.triu_indices(6)
 class Picture(msgspec.Struct, frozen=True):
     """Every published track, in the order of its number; frame: east, north, up at the site's origin, metres.
 
-    ``mean`` (2, 6, n), ``cov`` (2, 6, 6, n), ``model`` (2, n): aided where a claim is the track's; ``existence``, ``existence_sensed``
-    (n,); ``log_kind`` (K, n): the sensors' opinions; ``has_claim`` (n,); ``track`` (n,): public numbers; ``t_updated_ns`` (n,).
+    ``mean`` (3, 6, n), ``cov`` (3, 6, 6, n), ``model`` (3, n): calm, agile, falling; aided where a claim is the
+    track's; ``existence``, ``existence_sensed`` (n,); ``log_kind`` (K, n): the sensors' opinions; ``has_claim`` (n,); ``track`` (n,):
+    public numbers; ``t_updated_ns`` (n,).
     ``messages``: the tracks in the same order, and behind them those that have just ended; ``errors``: what is new of the sensors'.
     """
 
@@ -155,7 +156,7 @@ def _rows(
             continue
         i = labels.index(claimed.belongs)
         place, spread = motion.merged(*said[name])
-        for m in (0, 1):
+        for m in range(MODELS):
             means[m, :, i], covs[m, :, :, i] = claims.intersect(rows.mean[m, :, i], rows.cov[m, :, :, i], place[:, 0], spread[..., 0])
         existence[i] = 1.0 - (1.0 - now.real[i]) * (1.0 - claims.existence(plan, claimed, now.t_ns))
         updated[i], owner[i] = max(updated[i], claimed.t_ns), name
@@ -166,13 +167,13 @@ def _rows(
 def _with_alone(plan: Plan, rows: Rows, alone: list[Claimed], said: dict[str, Ahead], t_ns: int) -> Rows:
     """Objects that nothing but claims tells of, behind the others."""
     for claimed in alone:
-        two, q, model = said[claimed.identity]
+        mean, q, own = said[claimed.identity]
         rows = Rows(
-            np.concatenate([rows.mean, two], axis=-1), np.concatenate([rows.cov, q], axis=-1), np.concatenate([rows.model, model], axis=-1),
+            np.concatenate([rows.mean, mean], axis=-1), np.concatenate([rows.cov, q], axis=-1), np.concatenate([rows.model, own], axis=-1),
             np.append(rows.existence, claims.existence(plan, claimed, t_ns)), np.append(rows.sensed, 0.0),
             np.concatenate([rows.log_kind, np.zeros((len(KINDS), 1))], axis=-1), np.append(rows.updated_ns, claimed.t_ns),
             [*rows.labels, f"claim:{claimed.born_ns:019d}:{claimed.identity}"], [*rows.claim, claimed.identity],
-            np.concatenate([rows.sensed_mean, two[0]], axis=-1), np.concatenate([rows.sensed_cov, q[0]], axis=-1),
+            np.concatenate([rows.sensed_mean, mean[0]], axis=-1), np.concatenate([rows.sensed_cov, q[0]], axis=-1),
         )  # fmt: skip
     return rows
 
