@@ -137,7 +137,7 @@ def _identity(judged: Judged, standing: Standing, i: int, track: Track, site: Si
     causes = {track.seq, memory.answer_seq, known.placed.seq if known and known.placed else 0} - {0}
     return Identity(
         track=track.track, t_ns=t_ns, kinds=dict(zip(KINDS, judged.chances[i], strict=True)), authorised=judged.authorised[i],
-        standing=standing, conforming=judged.authorised[i] * inside * (1.0 - judged.falls[i]), authorisation=authorisation,
+        standing=standing, conforming=judged.authorised[i] * inside * max(1.0 - judged.falls[i], 0.0), authorisation=authorisation,
         reasons=(
             _kind_reason(judged, i),
             words.claim_reason(memory, standing, bool(judged.objects.sensed[i])),

@@ -78,7 +78,7 @@ def first_touches(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> lis
     found = []
     for shape, pieces in zip(solids, reach[:, :, some], strict=True):
         rows = np.flatnonzero(pieces.any(axis=0))
-        found.append((some[rows], first_times(flights[rows], ways.knots_s, pieces[:, rows], *shape.bare)))
+        found.append((some[rows], first_times(flights[rows], ways.knots_s, np.ascontiguousarray(pieces[:, rows]), *shape.bare)))
     return found
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from forewarn import geo
 from forewarn.track.belief import Belief
-from forewarn.track.match import GATE, LOG_2PI, Pairs
+from forewarn.track.match import GATE, LOG_2PI, TINY, Pairs
 
 Array = NDArray[np.float64]
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
@@ -27,7 +27,7 @@ def pairs(belief: Belief, spot: tuple[float, float, float], bearing: Array, vari
     s = spread[:, :, None] + variance
     nu = geo.wrap_rad(bearing - azimuth[:, :, None])  # (M, n, b)
     d2 = nu**2 / s
-    track, at = np.nonzero(d2.min(axis=0) < GATE[1])
+    track, at = (np.ascontiguousarray(part) for part in np.nonzero(d2.min(axis=0) < GATE[1]))
     nu, s, pht = nu[:, track, at], s[:, track, at], cross[..., track]
     gain = pht / s[:, None]
     mean = belief.mean[..., track] + gain * nu[:, None]
@@ -48,9 +48,9 @@ def _regressed(mean: Array, cov: Array, east: float, north: float) -> tuple[Arra
     for m in range(models):
         for i in range(n):
             xx, xy, yy = cov[m, 0, 0, i], cov[m, 1, 0, i], cov[m, 1, 1, i]
-            a = math.sqrt(xx)
+            a = math.sqrt(max(xx, TINY))
             b = xy / a
-            c = math.sqrt(max(yy - b * b, 1e-12))
+            c = math.sqrt(max(yy - b * b, TINY))
             x, y = mean[m, 0, i] - east, mean[m, 1, i] - north
             level, middle = math.atan2(x, y), 0.0
             for one in range(nodes):
@@ -65,7 +65,7 @@ def _regressed(mean: Array, cov: Array, east: float, north: float) -> tuple[Arra
                     var += off * (turn[one, two] - middle)
                     with_east += off * NODES[one] * a
                     with_north += off * (NODES[one] * b + NODES[two] * c)
-            det = xx * yy - xy * xy
+            det = max(xx * yy - xy * xy, TINY**2)
             along, across = (yy * with_east - xy * with_north) / det, (xx * with_north - xy * with_east) / det
             azimuth[m, i], spread[m, i] = level + middle, var
             for d in range(size):

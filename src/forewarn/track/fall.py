@@ -67,7 +67,7 @@ def fallen(x: Array, dt: float, base: float, bend: float, east: float, north: fl
         fast = math.sqrt((speed[0] - east) ** 2 + (speed[1] - north) ** 2 + speed[2] ** 2)
         share = light(fast)
         k = bend if bend >= 0.0 else G * (share / LIGHT_MPS**2 + (1.0 - share) / HEAVY_MPS**2)
-        k *= thinness(base + up) * fast
+        k = min(k * thinness(base + up) * fast, 1.0 / dt)  # beyond, the rule would not converge
         rate[0], rate[1], rate[2] = -k * (speed[0] - east), -k * (speed[1] - north), -k * speed[2] - G
         weight = 2.0 if 0 < stage < 3 else 1.0
         for a in range(3):

@@ -17,6 +17,9 @@ from forewarn.sight.view import View
 from forewarn.track.errors.place import true
 from forewarn.track.plan import Plan, Sense
 
+FINEST_M, FINEST_RAD = 0.05, 1e-5
+"""No plot is meant more exactly than this, whatever it states: what has no width at all has no inverse."""
+
 
 class Look(msgspec.Struct, frozen=True):
     """A look of ``sensor`` at ``t_ns``: m plots that are places, b that are bearings.
@@ -53,6 +56,7 @@ def read(plan: Plan, view: View, observation: Observation, plots: tuple[Plot, ..
     lines = [p for p in plots if _bearing_only(p)]
     azimuth = np.array([math.radians(p.measured.azimuth_deg) for p in lines if isinstance(p.measured, Polar)]) - sense.error[0]
     spread = np.array([math.radians(p.sigma_azimuth_deg) if p.sigma_azimuth_deg else sense.azimuth_rad for p in lines])
+    spread = np.maximum(spread, FINEST_RAD)
     order = np.lexsort((azimuth, np.array([p.t_ns for p in lines]))) if lines else np.zeros(0, dtype=np.int64)
     lines, azimuth, spread = [lines[i] for i in order.tolist()], azimuth[order], spread[order]
     everything = [*where.plots, *lines]
@@ -104,7 +108,7 @@ def _cartesian(plan: Plan, sense: Sense, view: View, plots: list[Plot]) -> _Wher
     for j, plot in enumerate(plots):
         sigma = plot.sigma_m or 0.0
         white = sense.white_m if not sigma else (math.sqrt(max(sigma**2 - sense.slow_m**2, sense.white_m**2)) if sense.at else sigma)
-        noise[0, 0, j] = noise[1, 1, j] = white**2
+        noise[0, 0, j] = noise[1, 1, j] = max(white, FINEST_M) ** 2
         if isinstance(plot.measured, Offset):
             up = plot.measured.up_m if sense.up_m and plot.measured.up_m is not None else math.nan
             place[:, j] = spot + np.array((plot.measured.east_m, plot.measured.north_m, up))
@@ -137,9 +141,9 @@ def _from_polar(sense: Sense, plot: Plot, polar: Polar) -> tuple[np.ndarray, np.
     elevation = math.radians(polar.elevation_deg or 0.0) if tall else 0.0
     level, rise = distance * math.cos(elevation), distance * math.sin(elevation)
     out, side = np.array([math.sin(azimuth), math.cos(azimuth)]), np.array([math.cos(azimuth), -math.sin(azimuth)])
-    along = (sd_range * math.cos(elevation)) ** 2 + (rise * sense.elevation_rad) ** 2
-    noise = along * np.outer(out, out) + (level * sd_azimuth) ** 2 * np.outer(side, side)
-    up_var = (sd_range * math.sin(elevation)) ** 2 + (level * sense.elevation_rad) ** 2
+    along = math.hypot(sd_range * math.cos(elevation), rise * sense.elevation_rad)
+    noise = max(along, FINEST_M) ** 2 * np.outer(out, out) + max(level * sd_azimuth, FINEST_M) ** 2 * np.outer(side, side)
+    up_var = max((sd_range * math.sin(elevation)) ** 2 + (level * sense.elevation_rad) ** 2, FINEST_M**2)
     return np.array([*(level * out), rise if tall else math.nan]), noise, up_var
 
 

@@ -25,6 +25,7 @@ GATE = (0.0, 19.5, 23.0, 25.9, 28.5, 30.9)
 USUAL = 0.9
 HIGH_M = 1500.0
 """Spread of heights of what flies higher than the site says."""
+TINY = 1e-12  # no variance falls below it by rounding
 LOG_2PI = float(np.log(2.0 * np.pi))
 
 
@@ -130,7 +131,7 @@ def _boxed(mean: Array, cov: Array, z: Array, h: Array, r: Array, gate: float) -
             for j in range(z.shape[1]):
                 lag = -h[a, a + 3, j]
                 reach = gate * (spread + math.sqrt(r[a, a, j])) + half + rate * abs(lag)
-                close[i, j] &= abs(middle - z[a, j] - rates.mean() * lag) <= reach
+                close[i, j] &= abs(middle - z[a, j] - (rates.max() + rates.min()) / 2 * lag) <= reach
     return close
 
 
@@ -188,6 +189,7 @@ def _solved(nu: Array, low: Array, w: Array) -> float:
             low[a, a] -= low[a, b] ** 2
             nu[a] -= low[a, b] * nu[b]
             w[a] -= low[a, b] * w[b]
+        low[a, a] = max(low[a, a], TINY)
         det += math.log(low[a, a])
         low[a, a] = math.sqrt(low[a, a])
         nu[a] /= low[a, a]

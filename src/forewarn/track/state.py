@@ -17,6 +17,7 @@ from forewarn.track.history import History
 from forewarn.track.picture import Picture, Told
 from forewarn.track.plan import Plan
 
+FASTEST_MPS = 20_000.0
 HEARD = 512  # looks and claims that a track can name as its causes
 
 
@@ -41,9 +42,10 @@ def start(site: Site, before: State | None = None) -> State:
 
 
 def observe(state: State, site: Site, view: View, observation: Observation) -> tuple[State, tuple[Refusal, ...]]:
-    """Take one look. Refused (``late``, ``future``, ``not_a_number``): a look or plots that cannot be used; the rest is used."""
+    """Take one look. Refused (``late``, ``future``, ``not_a_number``; ``unsupported``, of a sensor that only passes claims on): a look or
+    plots that cannot be used; the rest is used."""
     clock = max(state.clock_ns, observation.t_arrival_ns)
-    reason = _untimely(site, clock, observation.t_ns)
+    reason = "unsupported" if state.plan.sensors[observation.sensor].claims else _untimely(site, clock, observation.t_ns)
     if reason:
         return msgspec.structs.replace(state, clock_ns=clock), (_refused(observation, reason, observation.t_ns, clock, 1),)
     good, refused = _usable(site, clock, observation)
@@ -87,7 +89,7 @@ def _vouched(state: State, site: Site, sensor: str, new: Fix) -> State:
 
     Without authentication it is worth no more than one that states no error: it may lie."""
     reach_m = max((s.coverage.max_range_m for s in site.sensors if s.reports != "claims"), default=0.0)
-    if sensor not in state.plan.sensors or math.hypot(*new.place[:2]) > 2.0 * reach_m:
+    if sensor not in state.plan.sensors or not state.plan.sensors[sensor].claims or math.hypot(*new.place[:2]) > 2.0 * reach_m:
         return state
     oldest = state.clock_ns - round(site.tracking.late_s * 1e9)
     sigma_m = new.sigma_m if new.authenticated else max(new.sigma_m, claims.SIGMA_M)
@@ -125,10 +127,15 @@ def _finite(plot: Plot) -> bool:
     numbers = [*msgspec.structs.astuple(m), plot.sigma_m, plot.sigma_azimuth_deg, plot.sigma_range_m]
     numbers += [plot.course_deg, plot.speed_mps, plot.reflection_db, plot.score]
     stated = [s for s in (plot.sigma_m, plot.sigma_azimuth_deg, plot.sigma_range_m) if s is not None]
-    return all(n is None or (math.isfinite(n) and abs(n) < 1e7) for n in numbers) and all(s > 0 for s in stated)
+    fast = plot.speed_mps is not None and abs(plot.speed_mps) > FASTEST_MPS
+    return all(n is None or (math.isfinite(n) and abs(n) < 1e7) for n in numbers) and all(s > 0 for s in stated) and not fast
 
 
 def _refused(item: Observation | Claim, reason: Reason, t_ns: int, clock_ns: int, count: int) -> Refusal:
-    allowed = {"late": "younger", "future": "not so far ahead", "not_a_number": "finite numbers", "too_many": f"{claims.MOST} identities"}
+    allowed = {
+        "late": "younger", "future": "not so far ahead", "not_a_number": "finite numbers", "too_many": f"{claims.MOST} identities",
+        "unsupported": "looks of sensors that see",
+    }  # fmt: skip
     age = f"{(clock_ns - t_ns) / 1e9:.3f} s old on arrival"
-    return Refusal(feed=item.sensor, t_ns=item.t_arrival_ns, reason=reason, field="t_ns", value=age, allowed=allowed[reason], count=count)
+    field, value = ("reports", "claims") if reason == "unsupported" else ("t_ns", age)
+    return Refusal(feed=item.sensor, t_ns=item.t_arrival_ns, reason=reason, field=field, value=value, allowed=allowed[reason], count=count)

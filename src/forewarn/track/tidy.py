@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forewarn.track import motion
 from forewarn.track.belief import NEVER, Belief, take
+from forewarn.track.match import TINY
 from forewarn.track.plan import Plan
 
 Array = NDArray[np.float64]
@@ -83,5 +84,5 @@ def _apart(mean: Array, cov: Array, i: int, j: int) -> float:
     for a in range(4):
         gap[a] = mean[part[a], i] - mean[part[a], j]
         for b in range(4):
-            spread[a, b] = cov[part[a], part[b], i] + cov[part[a], part[b], j]
+            spread[a, b] = cov[part[a], part[b], i] + cov[part[a], part[b], j] + (TINY if a == b else 0.0)
     return float(gap @ np.linalg.solve(spread, gap))

@@ -196,7 +196,7 @@ def _moved(belief: Belief, found: Found, none: Array) -> Belief:
     whole = np.ascontiguousarray
     new = beta * np.exp(pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL)) - _likelihood(belief, pairs))
     mean, cov, model = belief.mean.copy(), belief.cov.copy(), belief.model.copy()
-    mix(mean, cov, model, none, pairs.track, new, whole(pairs.mean), whole(pairs.cov))
+    mix(mean, cov, model, none, pairs.track, whole(new), whole(pairs.mean), whole(pairs.cov))
     return belief.but(mean=mean, cov=cov, model=model)
 
 

@@ -247,9 +247,10 @@ def _weigh(model: Array, log: Array, i: int, chances: Array, to: int, c: int) ->
     """The models' chances after a plot: old times likelihood, in one."""
     top, total = -np.inf, 0.0
     for m in range(log.shape[0]):
-        top = max(top, log[m, c])
+        if model[m, i] > 0.0:
+            top = max(top, log[m, c])
     for m in range(log.shape[0]):
-        chances[m, to] = model[m, i] * math.exp(log[m, c] - top)
+        chances[m, to] = model[m, i] * math.exp(log[m, c] - top) if model[m, i] > 0.0 else 0.0
         total += chances[m, to]
     for m in range(log.shape[0]):
         chances[m, to] /= total
