@@ -41,7 +41,7 @@ def test_the_air_is_the_standards(height: float) -> None:
 )  # fmt: skip
 def test_a_fall_is_the_solution_of_its_equation(speed: float, steep: float, up: float, ends_mps: float, wind: float) -> None:
     x = np.array([0.0, 0.0, up, speed * math.cos(math.radians(steep)), 0.0, speed * math.sin(math.radians(steep))])
-    bend, after = fall.G / ends_mps**2, x.copy()
+    bend, after = fall.G0 / ends_mps**2, x.copy()
     for _ in range(20):
         fall.fallen(after, 0.5, 100.0, bend, wind, -wind)
     assert after == pytest.approx(solved(x, 10.0, 100.0, bend, (wind, -wind)), abs=0.05)

@@ -68,7 +68,7 @@ def test_plots_of_any_speed(speed_mps: float) -> None:
 def test_nothing_that_falls_flies_off(speed_mps: float) -> None:
     x = np.array([0.0, 0.0, 800.0, speed_mps, 0.0, 0.0])
     for _ in range(40):
-        fall.fallen(x, 0.5, 0.0, fall.G / 14.0**2, 0.0, 0.0)
+        fall.fallen(x, 0.5, 0.0, fall.G0 / 14.0**2, 0.0, 0.0)
         assert np.hypot(*x[3:5]) <= speed_mps
     assert x[5] == pytest.approx(-14.0, rel=0.05)  # where g and drag are even
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from forewarn.project.paths import Paths, roots
 from forewarn.project.shapes import Solid
 from forewarn.project.touch import first_times
-from forewarn.track.fall import HEAVY_MPS, LIGHT_MPS, G, fallen, light
+from forewarn.track.fall import HEAVY_MPS, LIGHT_MPS, fallen, light
+from forewarn.track.models.air import G0
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -90,7 +91,7 @@ def _down(now: Array, part: Array, fall: Array, steps: int, base_m: float, groun
     """Paths (3, steps + 1, k) from states ``now`` (k, 6); ``part`` (k,), uniform: of which sort; ``fall`` (3, k): see ``Paths``."""
     speed = np.sqrt((now[:, 3:] ** 2).sum(axis=1))
     usual = np.where(part < light(speed), LIGHT_MPS, HEAVY_MPS)
-    bend = G / (usual * np.exp(SPREAD * fall[0])) ** 2
+    bend = G0 / (usual * np.exp(SPREAD * fall[0])) ** 2
     return _flown(np.ascontiguousarray(now), bend, WIND_MPS * fall[1], WIND_MPS * fall[2], steps, base_m, ground_m)
 
 

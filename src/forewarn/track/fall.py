@@ -22,9 +22,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from forewarn.track.models.air import FLOOR_M, G0, LAPSE, POWER, TROPOPAUSE_M
+
 Array = NDArray[np.float64]
 
-G = 9.80665
 HEAVY_MPS, LIGHT_MPS = 300.0, 30.0
 """u of the one and the other sort, the median."""
 PARTED_MPS = 50.0
@@ -38,7 +39,7 @@ STEP_S = 0.5
 @njit(cache=True)
 def thinness(height: float) -> float:
     """The air's density as a share of that at sea level, by height above the sea (m)."""
-    return float((1.0 - 0.0065 / 288.15 * min(max(height, -1000.0), 11000.0)) ** 4.25588)
+    return float((1.0 - LAPSE * min(max(height, FLOOR_M), TROPOPAUSE_M)) ** POWER)
 
 
 @njit(cache=True)
@@ -66,9 +67,9 @@ def fallen(x: Array, dt: float, base: float, bend: float, east: float, north: fl
             speed[a] = x[3 + a] + ahead * rate[a]
         fast = math.sqrt((speed[0] - east) ** 2 + (speed[1] - north) ** 2 + speed[2] ** 2)
         share = light(fast)
-        k = bend if bend >= 0.0 else G * (share / LIGHT_MPS**2 + (1.0 - share) / HEAVY_MPS**2)
+        k = bend if bend >= 0.0 else G0 * (share / LIGHT_MPS**2 + (1.0 - share) / HEAVY_MPS**2)
         k = min(k * thinness(base + up) * fast, 1.0 / dt)  # beyond, the rule would not converge
-        rate[0], rate[1], rate[2] = -k * (speed[0] - east), -k * (speed[1] - north), -k * speed[2] - G
+        rate[0], rate[1], rate[2] = -k * (speed[0] - east), -k * (speed[1] - north), -k * speed[2] - G0
         weight = 2.0 if 0 < stage < 3 else 1.0
         for a in range(3):
             sum_x[a] += weight * speed[a]
@@ -123,5 +124,5 @@ def _shake(cov: Array, x: Array, dt: float, base: float) -> None:
 def doubt(speed: float, height: float) -> float:
     """What is not known of the drag (m/s^2, one standard deviation) at a speed and a height above the sea."""
     share, thin = light(speed), thinness(height)
-    heavy = DOUBT * G * (speed / HEAVY_MPS) ** 2
-    return thin * (share * 0.5 * G * min(1.0, (speed / LIGHT_MPS) ** 2) + (1.0 - share) * heavy)
+    heavy = DOUBT * G0 * (speed / HEAVY_MPS) ** 2
+    return thin * (share * 0.5 * G0 * min(1.0, (speed / LIGHT_MPS) ** 2) + (1.0 - share) * heavy)

@@ -68,6 +68,7 @@ def _part(part: Part) -> Row:
 
 
 def _bins(curve: Curve) -> list[Row]:
+    """The bins of a curve; none where nothing was said at all."""
     return [
         (
             f"{b.low:.1f} to {b.high:.1f}",
@@ -78,6 +79,7 @@ def _bins(curve: Curve) -> list[Row]:
             "few" if b.few else "",
         )
         for b in curve.bins
+        if curve.samples
     ]
 
 
