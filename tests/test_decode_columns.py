@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import typing
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forewarn.decode.columns import RANGES, UNITS, identity, number, plan, wrapped
+from forewarn.decode.columns import RANGES, UNITS, cells, identity, number, plan, wrapped
 from forewarn.decode.refusals import Unusable
 from forewarn.site import Column, Table
 from tests.decode_help import attempt
@@ -64,6 +65,19 @@ def test_any_text_is_a_number_in_its_range_or_refused_by_name(meaning: str, text
     else:
         assert min(low, 0) <= value <= high
         assert math.isfinite(value)
+
+
+@given(st.text(alphabet=st.sampled_from('ab1,," \t\r\0\x0b\x85\u2028\ufeff'), max_size=12))
+def test_a_line_is_cut_into_cells_as_csv_is(line: str) -> None:
+    found = attempt(cells, line.encode(), False)
+    assert (found.value if isinstance(found, Unusable) else found) == _by_csv(line)
+
+
+def _by_csv(line: str) -> tuple[str, ...] | str:
+    try:
+        return tuple(next(csv.reader([line], strict=True), []))
+    except csv.Error as error:
+        return str(error)
 
 
 @given(st.floats(-1e6, 1e6))

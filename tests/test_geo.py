@@ -1,8 +1,10 @@
-"""Local frames against the closed form for earth-centred coordinates."""
+"""Local frames against the closed form for earth-centred coordinates, and against pymap3d."""
 
 from __future__ import annotations
 
 import numpy as np
+import pymap3d
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +46,30 @@ def test_there_and_back(lat: float, lon: float, alt: float, east: float, north: 
     origin = (lat, lon, alt)
     back = geo.to_enu(*geo.to_place([east, north, up], origin), origin)
     assert np.allclose(back, [east, north, up], atol=1e-5)
+
+
+@given(LAT, LON, ALT, st.floats(-20_000, 20_000), st.floats(-20_000, 20_000), st.floats(-100, 12_000))
+def test_both_ways_agree_with_pymap3d(lat: float, lon: float, alt: float, east: float, north: float, up: float) -> None:
+    origin = (lat, lon, alt)
+    place = np.stack(pymap3d.enu2geodetic(east, north, up, *origin))
+    degree_m = np.array([111_320.0, 111_320.0 * np.cos(np.radians(lat)), 1.0])
+    off = geo.to_place([east, north, up], origin) - place
+    off[1] = (off[1] + 180.0) % 360.0 - 180.0
+    assert np.abs(off * degree_m).max() < 1e-5
+    assert np.allclose(geo.to_enu(*place, origin), np.stack(pymap3d.geodetic2enu(*place, *origin)), rtol=0.0, atol=1e-7)
+
+
+@given(LAT, LON, st.floats(-500, 4e4))
+def test_places_high_up_come_back(lat: float, lon: float, alt: float) -> None:
+    """Where the way back is an approximation (Bowring, once): to a millimetre as high as balloons rise."""
+    back = geo.to_place(geo.to_enu(lat, lon, alt, (50.0, 10.0, 0.0)), (50.0, 10.0, 0.0))
+    off = np.array([back[0] - lat, ((back[1] - lon + 180.0) % 360.0 - 180.0) * np.cos(np.radians(lat)), (back[2] - alt) / 111_320.0])
+    assert np.abs(off).max() * 111_320.0 < 1e-3
+
+
+def test_at_the_poles() -> None:
+    assert geo.to_place([0.0, 0.0, 10.0], (90.0, 0.0, 5.0))[[0, 2]] == pytest.approx([90.0, 15.0], abs=1e-7)
+    assert geo.to_place([0.0, 0.0, 10.0], (-90.0, 0.0, 5.0))[[0, 2]] == pytest.approx([-90.0, 15.0], abs=1e-7)
 
 
 def test_arrays_keep_their_shape() -> None:

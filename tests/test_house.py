@@ -52,7 +52,9 @@ def snippet(source: str, name: str = "forewarn.track.filter", *, package: bool =
 
 
 def house_with(*extra: Module) -> dict[str, Module]:
-    names = [f"forewarn.{part}" for part in (*ROOMS, *house.GROUND, "units", "watch", "edge", "cli", "simulate", "evaluate")]
+    names = [
+        f"forewarn.{part}" for part in (*ROOMS, *house.GROUND, *house.MACHINERY, "units", "watch", "edge", "cli", "simulate", "evaluate")
+    ]
     empty = [Module("forewarn", True, ""), *(Module(name, True, "") for name in names)]
     return {module.name: module for module in (*empty, *extra)}
 
@@ -167,6 +169,8 @@ def test_version_is_a_release_number() -> None:
         ("forewarn.simulate.world", "from forewarn.edge import store"),
         ("forewarn.edge.store", "from forewarn.cli import main"),
         ("forewarn.attic", "import forewarn.messages"),
+        ("forewarn.compiled", "from forewarn import track"),
+        ("forewarn.messages", "from forewarn import compiled"),
     ],
 )
 def test_a_step_backwards_is_seen(name: str, source: str) -> None:
@@ -179,6 +183,7 @@ def test_a_step_backwards_is_seen(name: str, source: str) -> None:
         ("forewarn.decode.table", "from forewarn.units import FT\nfrom forewarn.messages import Claim"),
         ("forewarn.track.filter", "from forewarn import geo, sight\nfrom .state import State\nimport numpy as np"),
         ("forewarn.explain.why", "from forewarn.record.log import x"),
+        ("forewarn.track.filter", "from forewarn import compiled"),
         ("forewarn.watch", "from forewarn import decode, warn\nfrom forewarn.site import Site"),
         ("forewarn.edge.store", "import os\nfrom forewarn.watch import step"),
         ("forewarn.cli", "from forewarn import edge, evaluate, simulate"),

@@ -9,7 +9,7 @@ import pytest
 
 from forewarn import freeze, geo, sight
 from forewarn.messages import Claim, Observation, Place, Plot, Polar
-from forewarn.sight.learned import FIRM, GLANCES, MEMORY, Learned, cells, corrected
+from forewarn.sight.learned import FIRM, GLANCES, MEMORY, Learned, cell, corrected
 from forewarn.sight.view import View
 from forewarn.site import Site
 from tests.sight_help import OTHERS, RADAR, ns, site
@@ -103,8 +103,35 @@ def test_outside_the_coverage_it_stays_nothing() -> None:
 def test_cells_hold_every_place() -> None:
     rng = np.random.default_rng(0)
     away = rng.normal(0, 4000, (3, 1000))
-    height, azimuth, ring = cells(5000.0, away, away[2])
-    assert (height.min(), height.max(), azimuth.min(), azimuth.max(), ring.min(), ring.max()) == (0, 2, 0, 11, 0, 5)
+    found = np.array([cell(5000.0, *one, one[2]) for one in away.T.tolist()])
+    assert found.min(axis=0).tolist() == [0, 0, 0]
+    assert found.max(axis=0).tolist() == [2, 11, 5]
+
+
+@pytest.mark.parametrize(
+    ("azimuth_deg", "range_m", "up_m", "wanted"),
+    [
+        (0.0, 1.0, 50.0, (0, 0, 0)),
+        (29.9, 834.0, 50.1, (1, 0, 1)),
+        (30.1, 1660.0, 150.0, (1, 1, 1)),
+        (359.9, 4990.0, 150.1, (2, 11, 5)),
+        (180.1, 9000.0, -20.0, (0, 6, 5)),
+    ],
+)
+def test_a_cell_is_30_degrees_a_sixth_of_the_reach_and_a_band_of_height(
+    azimuth_deg: float, range_m: float, up_m: float, wanted: tuple[int, int, int]
+) -> None:
+    east, north = range_m * np.sin(np.radians(azimuth_deg)), range_m * np.cos(np.radians(azimuth_deg))
+    assert cell(5000.0, float(east), float(north), 0.0, up_m) == wanted
+
+
+def test_each_place_is_corrected_by_its_own_cell() -> None:
+    rng = np.random.default_rng(0)
+    away, up, chance = rng.normal(0, 3000, (3, 200)), rng.uniform(0, 300, 200), rng.uniform(0.1, 1.0, 200)
+    counted = rng.integers(0, 50, (2, 3, 12, 6)).astype(np.float32)
+    for i, found in enumerate(corrected(counted, 5000.0, away, up, chance).tolist()):
+        seen, looks = counted[(slice(None), *cell(5000.0, *away[:, i].tolist(), float(up[i])))].tolist()
+        assert found == pytest.approx((FIRM * chance[i] + seen) / (FIRM + looks))
 
 
 def test_claims_from_far_away_are_let_go() -> None:

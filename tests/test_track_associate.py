@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from forewarn.track.associate import enumerate_exactly, loops, marginals, propagate
 
@@ -84,3 +86,15 @@ def test_propagation_is_exact_on_chains(seed: int) -> None:
     weight = np.random.default_rng(seed).uniform(0.01, 100, 6)
     expected = brute(track.tolist(), plot.tolist(), weight.tolist(), 3, 4)
     assert propagate(track, plot, weight, 3, 4) == pytest.approx(expected, abs=1e-6)
+
+
+@given(st.integers(1, 8), st.integers(1, 8), st.data())
+def test_clusters_that_are_no_tree_have_as_many_pairs_as_members(n: int, m: int, data: st.DataObject) -> None:
+    """Against SciPy's connected components: a tree has one pair less than tracks and plots."""
+    every = [(i, j) for i in range(n) for j in range(m)]
+    links = sorted(data.draw(st.sets(st.sampled_from(every), min_size=1)))
+    track, plot = (np.array(side) for side in zip(*links, strict=True))
+    _, of = connected_components(coo_array((np.ones(len(links)), (track, plot + n)), shape=(n + m, n + m)), directed=False)
+    full = [c for c in range(of.max() + 1) if (of[track] == c).sum() >= (of == c).sum()]
+    expected = [np.flatnonzero(of[track] == c).tolist() for c in full]
+    assert sorted(cluster.tolist() for cluster in loops(track, plot, n, m)) == sorted(expected)

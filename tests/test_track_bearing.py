@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forewarn.track import bearing
 from forewarn.track.belief import Belief
+from forewarn.track.match import GATE
 from tests.test_track_match import tracks
 
 SPOT = (0.0, 0.0, 0.0)
@@ -60,3 +63,22 @@ def test_an_update_takes_uncertainty_across_and_leaves_it_along() -> None:
     pair = bearing.pairs(around(0.0, 400.0, 40.0), SPOT, np.array([0.02]), np.full((1, 1), 0.02**2))
     assert np.sqrt(pair.cov[0, 0, 0, 0]) < 9.0
     assert np.sqrt(pair.cov[0, 1, 1, 0]) == pytest.approx(40.0, rel=0.02)
+
+
+@given(st.integers(0, 300), st.floats(0.01, 1.0))
+def test_pairs_are_those_inside_the_gate_with_the_kalman_update_of_each(seed: int, sigma: float) -> None:
+    """Written out pair by pair, from the regression: K = C / S, m + K nu, P - K C'."""
+    prior, lines = tracks(6, seed, spread=200.0), np.linspace(-3.1, 3.1, 4)
+    variance = sigma**2 * np.linspace(1.0, 2.0, 24).reshape(6, 4)
+    azimuth, spread, cross = bearing.regression(prior, SPOT)
+    turn = np.angle(np.exp(1j * (lines - azimuth[:, :, None])))
+    s = spread[:, :, None] + variance
+    found = bearing.pairs(prior, SPOT, lines, variance)
+    inside = np.nonzero((turn**2 / s < GATE[1]).any(axis=0))
+    assert [found.track.tolist(), found.plot.tolist()] == [part.tolist() for part in inside]
+    for k, (i, b) in enumerate(zip(*inside, strict=True)):
+        for m in range(3):
+            gain = cross[m, :, i] / s[m, i, b]
+            assert found.log[m, k] == pytest.approx(-0.5 * (turn[m, i, b] ** 2 / s[m, i, b] + np.log(2 * np.pi * s[m, i, b])))
+            assert found.mean[m, :, k] == pytest.approx(prior.mean[m, :, i] + gain * turn[m, i, b])
+            assert found.cov[m, :, :, k] == pytest.approx(prior.cov[m, :, :, i] - np.outer(gain, cross[m, :, i]), abs=1e-9)

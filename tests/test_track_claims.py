@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from scipy.spatial.distance import mahalanobis
 
 from forewarn import geo, track
 from forewarn.messages import Claim, Place
@@ -158,3 +160,44 @@ def test_intersection_is_surer_than_neither_and_never_too_sure(seed: int) -> Non
     weights = np.hstack([cov @ (share * np.linalg.inv(p)), cov @ ((1 - share) * np.linalg.inv(q))])
     assert mean == pytest.approx(weights @ np.concatenate([one, two]))
     assert np.linalg.eigvalsh(cov - weights @ joint @ weights.T).min() > -1e-8
+
+
+@given(st.integers(0, 500), st.sets(st.integers(0, 5)))
+def test_numbers_one_after_the_other_are_the_kalman_update_with_all(seed: int, told: set[int]) -> None:
+    rng, some = np.random.default_rng(seed), sorted(told)
+    root = rng.normal(size=(2, 6, 6))
+    mean, cov, r = rng.normal(size=(2, 6, 1)), (root @ root.swapaxes(1, 2) + np.eye(6))[..., None], rng.uniform(0.5, 4.0, 6)
+    z = np.where(np.isin(np.arange(6), some), rng.normal(size=6), np.nan)
+    means, covs, log = claims.updated(mean, cov, z, r)
+    for m in range(2):
+        h, p = np.eye(6)[some], cov[m, :, :, 0]
+        s = h @ p @ h.T + np.diag(r[some])
+        gain, nu = p @ h.T @ np.linalg.inv(s), z[some] - h @ mean[m, :, 0]
+        assert means[m, :, 0] == pytest.approx(mean[m, :, 0] + gain @ nu)
+        assert covs[m, :, :, 0] == pytest.approx(p - gain @ h @ p)
+        assert log[m] == pytest.approx(-0.5 * (nu @ np.linalg.inv(s) @ nu + np.linalg.slogdet(s)[1]))
+
+
+def test_a_second_claim_at_one_time_leaves_the_state_before_it_as_it_was() -> None:
+    of = site()
+    before = run([claim(1.0, 100.0, 200.0)], of)
+    kept = before.claims["icao:abc123"].mean.copy()
+    run([claim(1.0, 500.0, 900.0)], of, before)
+    assert np.array_equal(before.claims["icao:abc123"].mean, kept)
+
+
+@given(st.integers(0, 500))
+def test_models_are_intersected_each_by_itself_and_distances_are_mahalanobis(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    root = rng.normal(size=(4, 6, 6))
+    cov = root @ root.swapaxes(1, 2) + np.eye(6)
+    mean = rng.normal(size=(4, 6))
+    means, covs = claims.intersect(mean[:3], cov[:3], mean[3], cov[3])
+    part = [0, 1, 3, 4]
+    away = claims.distance(mean[:3].T, np.moveaxis(cov[:3], 0, -1), mean[3][:, None], cov[3][..., None])
+    for m in range(3):
+        one = claims.intersect(mean[m], cov[m], mean[3], cov[3])
+        assert means[m] == pytest.approx(one[0])
+        assert covs[m] == pytest.approx(one[1])
+        inverse = np.linalg.inv((cov[m] + cov[3])[np.ix_(part, part)])
+        assert math.sqrt(away[m]) == pytest.approx(mahalanobis(mean[m, part], mean[3, part], inverse))

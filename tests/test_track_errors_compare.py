@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forewarn.track import motion
+from forewarn.track.errors import compare
 from tests.errors_help import Off, errors, heard, said, site
 
 
@@ -25,3 +32,15 @@ def test_errors_that_stay_alike_tell_less() -> None:
     anew = errors(heard(site({"one": "", "finder": ""}), items)).samples
     alike = errors(heard(site({"one": "", "finder": "correlation_s = 20.0"}), items)).samples
     assert 1.0 < alike[1] < anew[1] / 4
+
+
+@given(seed=st.integers(0, 1000))
+def test_kinematics_are_parts_of_the_mixture_of_models(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    root, model = rng.normal(size=(5, 3, 8, 8)), rng.random((3, 5))
+    mean, cov, model = rng.normal(size=(3, 8, 5)), np.moveaxis(root @ root.swapaxes(2, 3), 0, -1).copy(), model / model.sum(axis=0)
+    whole, spread = motion.merged(mean, cov, model)
+    track, part = np.array([4, 0, 2]), np.array([0, 1, 3, 4])
+    found = compare.kinematics(mean, cov, model, track, part)
+    assert found[0] == pytest.approx(whole[np.ix_(part, track)])
+    assert found[1] == pytest.approx(spread[np.ix_(part, part, track)])

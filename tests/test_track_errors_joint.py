@@ -83,3 +83,17 @@ def test_a_sample_counts_for_the_sensors_that_it_tells_of() -> None:
     h[0, 0, 0], h[0, 6, 0] = 1.0, -1.0
     found = joint.add(joint.nothing(3), T, h, np.zeros((1, 1)), np.ones((1, 1, 1)), np.full(1, 0.5))
     assert found.samples.tolist() == [0.5, 0.0, 0.5]
+
+
+@given(seed=st.integers(0, 1000))
+def test_what_nothing_tells_of_stays_as_stated_and_moves_nothing_else(seed: int) -> None:
+    h, y, noise = comparisons(seed, 3, 1)
+    padded = np.zeros((2, 9, 3))
+    padded[:, 3:6] = h
+    alone = joint.read(joint.add(joint.nothing(1), T, h, y, inverse(noise), np.ones(3)), np.array([0.5, 1.0, 2.0]))
+    among = joint.read(
+        joint.add(joint.nothing(3), T, padded, y, inverse(noise), np.ones(3)), np.array([0.1, 0.0, 0.3, 0.5, 1.0, 2.0, 3, 4, 5])
+    )
+    assert among.mean == pytest.approx([0, 0, 0, *alone.mean, 0, 0, 0])
+    assert among.cov[3:6, 3:6] == pytest.approx(alone.cov)
+    assert np.diag(among.cov)[[0, 1, 2, 6, 7, 8]] == pytest.approx([0.01, 0.0, 0.09, 9, 16, 25])

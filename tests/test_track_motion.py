@@ -104,3 +104,13 @@ def test_each_model_moves_as_its_matrices_say(seed: int, dt: float) -> None:
 def test_no_time_changes_nothing() -> None:
     mean, cov, model = random(2, 3)
     assert motion.predict(PLAN, mean, cov, model, 0.0)[0] is mean
+
+
+@given(seed=st.integers(0, 1000))
+def test_merged_models_have_the_moments_of_the_mixture(seed: int) -> None:
+    mean, cov, model = random(4, seed)
+    whole, spread = motion.merged(mean, cov, model)
+    second = cov + np.einsum("man,mbn->mabn", mean, mean)
+    assert whole == pytest.approx(np.einsum("mn,man->an", model, mean), rel=1e-9, abs=1e-9)
+    expected = np.einsum("mn,mabn->abn", model, second) - np.einsum("an,bn->abn", whole, whole)
+    assert spread == pytest.approx(expected, rel=1e-9, abs=1e-6)

@@ -9,7 +9,8 @@ import pytest
 
 from forewarn.track.pmbm import associate as room
 from forewarn.track.pmbm import compete, spread
-from forewarn.track.pmbm.associate import Children, Weights, associate, nobody
+from forewarn.track.pmbm.associate import Children, Weights, associate
+from forewarn.track.pmbm.values import nobody
 
 
 def weights(ratio: np.ndarray, miss: float = 0.2, fresh: float = 0.3) -> Weights:

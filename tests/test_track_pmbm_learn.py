@@ -15,7 +15,8 @@ from scipy.stats import gamma, multivariate_normal
 from forewarn.freeze import freeze, thaw
 from forewarn.track.alone import follow
 from forewarn.track.pmbm import Gaussians, Position, Scan, Settings, State, Velocity, start, step
-from forewarn.track.pmbm.learn import FIRM, chances, factors, shown, taken
+from forewarn.track.pmbm.learn import factors, shown, taken
+from forewarn.track.pmbm.tally import FIRM, chances
 from forewarn.track.pmbm.tracker import predicted
 from forewarn.track.pmbm.values import Learned
 

@@ -226,3 +226,39 @@ def test_the_mixture_of_two_plots_by_hand() -> None:
     assert after.mean[0, 0, 0] == pytest.approx(500.0, abs=0.1)
     alone = take(prior, plot(0.0, 500.0, 0.0))
     assert after.cov[0, 0, 0, 0] == pytest.approx(alone.cov[0, 0, 0, 0] + 64.0, rel=0.02)  # the two means stand 8 m to each side
+
+
+@given(st.integers(0, 300))
+def test_weights_and_evidence_are_bayes_rule_written_out(seed: int) -> None:
+    """Pairs of a track that is one of two kinds under one of three models, summed one by one."""
+    rng = np.random.default_rng(seed)
+    track, plot = np.array([0, 0, 1]), np.array([0, 1, 1])
+    log, model, kind = rng.normal(0, 3, (3, 3)), rng.dirichlet(np.ones(3), 2).T, rng.dirichlet(np.ones(2), 2).T
+    ratio, opinion, other = rng.normal(0, 1, (2, 2)), rng.normal(0, 1, (2, 2)), rng.normal(0, 1, 2)
+    shown, ghost, missed = rng.uniform(0.1, 0.5, (3, 2))
+    weight, objects, models, kinds = update.weighed(log, model, ratio, opinion, kind, shown, ghost, missed, other, track, plot)
+    chance = np.array([0.3, 0.4, 0.2])
+    none = 1.0 - np.bincount(track, chance)
+    after = update.evidence(kind, none, track, chance, kinds, np.log([0.25, 0.75]))
+    share = kind * none
+    for k, (i, j) in enumerate(zip(track, plot, strict=True)):
+        joint = np.exp(log[:, k]) * model[:, i]
+        said = np.exp(ratio[:, j] - opinion[:, i]) * kind[:, i]
+        real = shown[i] * said.sum()
+        assert weight[k] == pytest.approx((real + ghost[i]) / missed[i] * joint.sum() / math.exp(other[j]))
+        assert objects[k] == pytest.approx(real / (real + ghost[i]))
+        assert models[:, k] == pytest.approx(joint / joint.sum())
+        assert kinds[:, k] == pytest.approx(said / said.sum())
+        share[:, i] += chance[k] * said / said.sum()
+    assert np.exp(after) * np.array([[0.25], [0.75]]) == pytest.approx(share)
+
+
+def test_taking_all_tracks_in_order_changes_nothing_and_some_takes_those() -> None:
+    prior = tracks(4, 3)
+    assert belief.take(prior, np.arange(4)) is prior
+    assert belief.take(prior, np.ones(4, dtype=bool)) is prior
+    some = belief.take(prior, np.array([False, True, False, True]))
+    assert some.label[2].tolist() == [1, 3]
+    assert np.array_equal(some.cov, prior.cov[..., [1, 3]])
+    assert belief.take(prior, np.array([3, 2, 1, 0])).label[2].tolist() == [3, 2, 1, 0]
+    assert belief.take(prior, np.zeros(0, dtype=np.int64)).n == 0

@@ -1,28 +1,50 @@
-"""WGS 84, earth-centred coordinates and the local level frame at a place (east, north, up; metres).
+"""WGS 84 and the local level frame at a place (east, north, up; metres).
 
-Conversions are pymap3d's (ellipsoid WGS 84); the height is carried above the ellipsoid, no geoid is applied anywhere.
+Conversions are PROJ's (``cart`` and ``topocentric``, by pyproj); the height is carried above the ellipsoid, no geoid and no grid is
+applied anywhere. Back from earth-centred is Bowring's formula applied once: off by 1 micrometre 10 km up, by 0.1 millimetre 100 km up.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
-import pymap3d
 from numpy.typing import ArrayLike, NDArray
+from pyproj import Transformer
+from pyproj.enums import TransformDirection
 
 Array = NDArray[np.float64]
 Origin = tuple[float, float, float]  # latitude and longitude in degrees, height in metres
 
 
+@lru_cache(maxsize=64)
+def _frame(lat_deg: float, lon_deg: float, alt_m: float) -> Transformer:
+    """From longitude, latitude (degrees) and height to the frame about a place."""
+    return Transformer.from_pipeline(
+        "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cart +ellps=WGS84 "
+        f"+step +proj=topocentric +ellps=WGS84 +lat_0={lat_deg!r} +lon_0={lon_deg!r} +h_0={alt_m!r}"
+    )
+
+
 def to_enu(lat_deg: ArrayLike, lon_deg: ArrayLike, alt_m: ArrayLike, origin: Origin) -> Array:
     """Places to east, north, up about ``origin``: shapes (n,) or scalars to (3, n) or (3,)."""
-    lat, lon, alt = (np.asarray(a, dtype=float) for a in (lat_deg, lon_deg, alt_m))
-    return np.stack(pymap3d.geodetic2enu(lat, lon, alt, *origin)).astype(float)
+    places = np.empty((3, *np.broadcast(lat_deg, lon_deg, alt_m).shape))
+    places[0], places[1], places[2] = lon_deg, lat_deg, alt_m
+    return _moved(places, origin, TransformDirection.FORWARD)
 
 
 def to_place(enu: ArrayLike, origin: Origin) -> Array:
     """East, north, up about ``origin``, shape (3, n) or (3,), to latitude, longitude (degrees) and height: same shape."""
-    east, north, up = np.asarray(enu, dtype=float)
-    return np.stack(pymap3d.enu2geodetic(east, north, up, *origin)).astype(float)
+    places = _moved(np.array(enu, dtype=float, order="C"), origin, TransformDirection.INVERSE)
+    places[[0, 1]] = places[[1, 0]]
+    return places
+
+
+def _moved(places: Array, origin: Origin, direction: TransformDirection) -> Array:
+    """Places (3, n) or (3,) moved where they stand."""
+    one, two, three = places.reshape(3, -1)
+    _frame(*map(float, origin)).transform(one, two, three, direction=direction, inplace=True)
+    return places
 
 
 def azimuth_deg(east: ArrayLike, north: ArrayLike) -> Array:

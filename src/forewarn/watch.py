@@ -109,7 +109,7 @@ def step(state: State, event: Event) -> tuple[State, Batch]:
 def _handle(state: State, event: Event) -> tuple[State, Batch]:
     if isinstance(event, SiteChanged):
         return _site_changed(state, event)
-    handler = cast(Callable[[State, Site, Event], tuple[State, Batch]], _HANDLERS[type(event)])
+    handler = cast("Callable[[State, Site, Event], tuple[State, Batch]]", _HANDLERS[type(event)])
     return handler(state, site_of(state.toml), event)
 
 
@@ -153,6 +153,8 @@ def renumbered(state: State, seq: int) -> State:
 
 def stamp(state: State, site: Site, batch: Sequence[Message], cause: int) -> tuple[State, Batch]:
     """Number a batch. A message without causes follows from ``cause``; ``-k`` means the k-th message before it."""
+    if not batch:
+        return state, ()
     stamped: list[Message] = []
     for seq, message in enumerate(batch, state.seq + 1):
         causes = tuple(sorted({seq + c if c < 0 else c for c in message.causes})) or (cause,)

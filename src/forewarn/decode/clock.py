@@ -26,16 +26,17 @@ class Clock:
     def __init__(self, site: Site, t_ns: int, newest_ns: int, back_s: float | None = None) -> None:
         self.t_ns, self.newest_ns = t_ns, newest_ns
         self.future_s, self.back_s = site.future_s, site.tracking.late_s if back_s is None else back_s
+        self.latest_ns, self.back_ns = t_ns + int(self.future_s * SECOND_NS), int(self.back_s * SECOND_NS)
 
     def not_ahead(self, t_ns: int, field: str, value: str) -> int:
         """The time, unless it lies ahead of its arrival; raises ``Unusable``."""
-        if t_ns > self.t_ns + int(self.future_s * SECOND_NS):
+        if t_ns > self.latest_ns:
             raise Unusable("future", field, value, f"at most {self.future_s:g} s ahead of its arrival")
         return t_ns
 
     def in_order(self, t_ns: int, field: str, value: str) -> int:
         """The time, unless it lies too far behind what came before; raises ``Unusable``."""
-        if t_ns < self.newest_ns - int(self.back_s * SECOND_NS):
+        if t_ns < self.newest_ns - self.back_ns:
             raise Unusable("time_backwards", field, value, f"at most {self.back_s:g} s behind the newest before it")
         return t_ns
 

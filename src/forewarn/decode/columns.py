@@ -44,6 +44,9 @@ FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no":
 UNKNOWN_COLUMNS_TOLD = 16
 _ICAO, _SERIAL = re.compile(r"[0-9a-f]{6}"), re.compile(r"[!-~]{1,64}")
 
+MARKS = ("time", "lat", "lon", "east", "north", "azimuth", "range", "emitter", "identity", "state")  # two rows alike in these are one
+POSE = frozenset({"sensor_lat", "sensor_lon", "sensor_alt"})
+
 How = Literal["time", "number", "flag", "text"]
 Cell = str | float | bool
 
@@ -63,11 +66,19 @@ class Spec(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How a row is read: the columns that are used, those whose words rule a row out, and how many cells a row has."""
+    """How a row is read: the columns that are used, those whose words rule a row out, and how many cells a row has.
+
+    ``names``: the column of each meaning, of the times even where the file has none. Meanings that are ``held`` from row to row, and the
+    ``marks`` by which a row is known again; one that has nothing but what is ``idle`` measured nothing.
+    """
 
     header: tuple[str, ...]
     specs: tuple[Spec, ...]
     ignore: tuple[tuple[int, str, tuple[str, ...]], ...]
+    names: dict[str, str]
+    held: tuple[str, ...]
+    marks: tuple[str, ...]
+    idle: frozenset[str]
 
 
 def is_header(table: Table, cells: tuple[str, ...]) -> bool:
@@ -90,7 +101,15 @@ def plan(table: Table, header: tuple[str, ...]) -> tuple[Plan, list[Unusable]]:
         else:
             specs.append(_spec(meaning, column, header.index(column.column)))
     ignore = tuple((header.index(name), name, words) for name, words in table.ignore.items() if name in header)
-    return Plan(header, tuple(specs), ignore), faults
+    names = {m: c.column for m, c in wanted.items() if m in ("time", "scan_time")} | {spec.meaning: spec.column for spec in specs}
+    held = tuple(spec.meaning for spec in specs if spec.hold)
+    return Plan(header, tuple(specs), ignore, names, held, tuple(mark for mark in MARKS if mark in names), _idle(table)), faults
+
+
+def _idle(table: Table) -> frozenset[str]:
+    """Meanings that tell when and whence a look was, and nothing that it saw."""
+    one_time = table.scan_time is not None and table.scan_time.column == table.time.column
+    return POSE | {"scan_time"} | ({"time"} if one_time else set())
 
 
 def _strangers(table: Table, used: set[str], header: tuple[str, ...]) -> list[Unusable]:
@@ -125,6 +144,8 @@ def cells(data: bytes, first: bool) -> tuple[str, ...]:
     """A line without its ending as cells; none for an empty line. The ``first`` may begin with a byte order mark. Raises ``Unusable``."""
     try:
         text = data.decode("utf-8-sig" if first else "utf-8")
+        if '"' not in text and "\r" not in text:  # no quoting to undo
+            return tuple(text.split(",")) if text else ()
         return tuple(next(csv.reader((text,), strict=True), ()))
     except UnicodeDecodeError as error:
         raise Unusable("malformed", "line", repr(data[error.start : error.end]), "UTF-8") from None

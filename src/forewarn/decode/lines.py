@@ -22,6 +22,9 @@ class Lines(msgspec.Struct, frozen=True):
     dropped: int = 0
 
 
+NOTHING = Lines()
+
+
 class Line(NamedTuple):
     """``data`` without its ending; ``offset`` where it began; ``dropped`` > 0: too long, so many bytes, ``data`` its head."""
 
@@ -33,13 +36,14 @@ class Line(NamedTuple):
 def split(lines: Lines, data: bytes, offset: int) -> tuple[Lines, list[Line]]:
     """Bytes that follow, the first of them at ``offset`` of the stream: the lines that they end, and what stays open."""
     done: list[Line] = []
-    parts = data.split(b"\n")
-    for part in parts[:-1]:
-        lines, line = _more(lines, part), offset - (lines.dropped or len(lines.rest))
-        done.append(Line(line, lines.rest, lines.dropped) if lines.dropped else Line(line, lines.rest.removesuffix(b"\r")))
+    *parts, rest = data.split(b"\n")
+    for part in parts:
+        begun = offset - (lines.dropped or len(lines.rest))
+        lines = _more(lines, part)
+        done.append(Line(begun, lines.rest, lines.dropped) if lines.dropped else Line(begun, lines.rest.removesuffix(b"\r")))
         offset += len(part) + 1
-        lines = Lines()
-    return _more(lines, parts[-1]), done
+        lines = NOTHING
+    return _more(lines, rest), done
 
 
 def unfinished(lines: Lines, offset: int) -> Line | None:
@@ -68,6 +72,8 @@ def raw_lines(data: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
 def _more(lines: Lines, part: bytes) -> Lines:
     if lines.dropped:
         return Lines(lines.rest, lines.dropped + len(part))
+    if not part:
+        return lines
     if len(lines.rest) + len(part) > LINE_BYTES:
         return Lines((lines.rest + part[:HEAD_BYTES])[:HEAD_BYTES], len(lines.rest) + len(part))
-    return Lines(lines.rest + part) if part else lines
+    return Lines(lines.rest + part)

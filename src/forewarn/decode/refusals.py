@@ -24,8 +24,8 @@ class Tally:
 
     def __init__(self, feed: str, pending: tuple[Refusal, ...] = ()) -> None:
         self.feed = feed
-        self._first = {(r.reason, r.field): r for r in pending}
-        self._count = {(r.reason, r.field): r.count for r in pending}
+        self._first = {(r.reason, r.field): r for r in pending} if pending else {}
+        self._count = {kind: r.count for kind, r in self._first.items()}
 
     def add(self, bad: Unusable, t_ns: int, data: bytes, offset: int, count: int = 1) -> None:
         """Count one more; the first of its kind is the one that is shown."""
@@ -40,7 +40,7 @@ class Tally:
     @property
     def pending(self) -> tuple[Refusal, ...]:
         """All of them, with their counts."""
-        return tuple(replace(first, count=self._count[kind]) for kind, first in self._first.items())
+        return tuple([replace(first, count=self._count[kind]) for kind, first in self._first.items()])
 
     def tell(self) -> tuple[Refusal, ...]:
         """All of them; they are told now, so the tally is empty again."""

@@ -18,7 +18,8 @@ class Memory:
     """``Seen``, open for change while one chunk is read."""
 
     def __init__(self, seen: Seen) -> None:
-        self._was, self._new, self._old = seen.young, set[str](), seen.old
+        self._was, self._old = seen.young, seen.old
+        self._new: set[str] = set()
 
     def __contains__(self, mark: str) -> bool:
         return mark in self._new or mark in self._was or mark in self._old

@@ -18,11 +18,9 @@ from forewarn.decode.repeats import Memory, Seen
 from forewarn.decode.rows import Values, claim, place, plot, status
 from forewarn.decode.times import parse
 from forewarn.messages import Chunk, Claim, Observation, Place, Plot, Refusal, SensorStatus
-from forewarn.site import Site
+from forewarn.site import Column, Site
 
 LOOK_PLOTS = 4096  # at most so many plots in one look
-POSE = frozenset({"sensor_lat", "sensor_lon", "sensor_alt"})
-MARKS = ("time", "lat", "lon", "east", "north", "azimuth", "range", "emitter", "identity", "state")  # two rows alike in these are one
 Item = Observation | Claim | SensorStatus | Refusal
 
 
@@ -83,24 +81,11 @@ class _Reader:
             raise ValueError(f"feed {self.feed.id}: no table")
         self.table, self.scanning = self.feed.table, site.sensor(self.feed.sensor).scan
         self.looks = self.table.scan_time is not None
-        one_time = self.table.scan_time is not None and self.table.scan_time.column == self.table.time.column
-        self.no_measurement = POSE | {"scan_time"} | ({"time"} if one_time else set())
         self.clock = Clock(site, t_ns, state.newest_ns, 0.0 if self.looks else None)
         self.items: list[Item] = []
         self.tally, self.memory = Tally(state.feed, state.refused), Memory(state.seen)
-        self.begun, self.held = state.begun, dict(state.held)
-        self._planned(state.plan)
+        self.begun, self.plan, self.held = state.begun, state.plan, state.held
         self._look(state.look)
-
-    def _planned(self, plan: Plan | None) -> None:
-        self.plan = plan
-        self.specs = plan.specs if plan else ()
-        self.names = {"time": self.table.time.column, **{spec.meaning: spec.column for spec in self.specs}}
-        if self.table.scan_time is not None:
-            self.names["scan_time"] = self.table.scan_time.column
-        self.timed = {spec.meaning: spec for spec in self.specs if spec.how == "time"}
-        self.untimed = tuple(spec for spec in self.specs if spec.how != "time")
-        self.marks = tuple(mark for mark in MARKS if mark in self.names)
 
     def _look(self, look: Look | None) -> None:
         self.t_ns = look.t_ns if look else None
@@ -158,8 +143,7 @@ class _Reader:
     def _header(self, cells: tuple[str, ...], line: Line) -> None:
         if not columns.is_header(self.table, cells):
             raise Unusable("missing", self.table.time.column, ",".join(cells), "a header line with this column")
-        plan, faults = columns.plan(self.table, cells)
-        self._planned(plan)
+        self.plan, faults = columns.plan(self.table, cells)
         for fault in faults:
             self.tally.add(fault, self.clock.t_ns, line.data, line.offset)
 
@@ -168,53 +152,55 @@ class _Reader:
     def _row(self, cells: tuple[str, ...], plan: Plan) -> None:
         if len(cells) != len(plan.header):
             raise Unusable("malformed", "cells", str(len(cells)), str(len(plan.header)))
-        texts = {spec.meaning: cells[spec.index] for spec in plan.specs if cells[spec.index]}
-        bare = self.looks and texts.keys() <= self.no_measurement
-        self.held.update((spec.meaning, texts[spec.meaning]) for spec in plan.specs if spec.hold and spec.meaning in texts)
-        texts = {**self.held, **texts}
-        if self.looks:
-            self._open(self._time(texts, "scan_time"), "scan_time", texts["scan_time"])
+        texts = {spec.meaning: text for spec in plan.specs if (text := cells[spec.index])}
+        bare = self.looks and texts.keys() <= plan.idle
+        if plan.held:
+            self.held = {**self.held, **{meaning: texts[meaning] for meaning in plan.held if meaning in texts}}
+            texts = {**self.held, **texts}
+        if (look := self.table.scan_time) is not None:
+            self._open(self._time(texts, "scan_time", look), look.column, texts["scan_time"])
         for index, name, words in plan.ignore:
             if cells[index] in words:
                 raise Unusable("ignored", name, cells[index], "the site file rules it out")
-        values = {spec.meaning: columns.read(spec, texts[spec.meaning]) for spec in self.untimed if spec.meaning in texts}
-        pose = place(values, self.names, "sensor_")
+        read = columns.read
+        values = {m: read(spec, texts[m]) for spec in plan.specs if spec.how != "time" and (m := spec.meaning) in texts}
+        pose = place(values, plan.names, "sensor_")
         if not bare:
-            self._use({"time": self._time(texts, "time"), **values}, texts)
+            self._use({"time": self._time(texts, "time", self.table.time), **values}, texts, plan)
         self.pose = pose or self.pose
 
-    def _time(self, texts: dict[str, str], meaning: str) -> int:
+    def _time(self, texts: dict[str, str], meaning: str, told: Column) -> int:
         """The row's time; none, or one ahead of its arrival, is refused."""
-        spec = self.timed.get(meaning)
-        if spec is None or meaning not in texts:
-            raise Unusable("missing", self.names[meaning], "nothing", "a time")
-        return self.clock.not_ahead(parse(texts[meaning], spec.unit, spec.column), spec.column, texts[meaning])
+        text = texts.get(meaning)
+        if text is None:
+            raise Unusable("missing", told.column, "nothing", "a time")
+        return self.clock.not_ahead(parse(text, told.unit, told.column), told.column, text)
 
-    def _use(self, values: Values, texts: dict[str, str]) -> None:
+    def _use(self, values: Values, texts: dict[str, str], plan: Plan) -> None:
         """A row that says something: a plot for the look, or a claim or a state, told at once."""
-        mark = ",".join([texts.get(m, "") for m in self.marks])
+        mark, column = ",".join([texts.get(m, "") for m in plan.marks]), plan.names["time"]
         if self.table.repeats and mark in self.memory:
-            raise Unusable("repeat", self.names["time"], texts["time"], "a row once")
+            raise Unusable("repeat", column, texts["time"], "a row once")
         if self.table.holds == "plots":
-            self._plot(plot(values, self.names), texts["time"])
+            self._plot(plot(values, plan.names), column, texts["time"])
         else:
             make = claim if self.table.holds == "claims" else status
-            told = make(values, self.names, self.table, self.feed.sensor, self.clock.t_ns)
-            self.clock.in_order(told.t_ns, self.names["time"], texts["time"])
+            told = make(values, plan.names, self.table, self.feed.sensor, self.clock.t_ns)
+            self.clock.in_order(told.t_ns, column, texts["time"])
             self.clock.passed(told.t_ns)
             self.items.append(told)
         self.memory.add(mark)
 
-    def _plot(self, made: Plot, text: str) -> None:
+    def _plot(self, made: Plot, column: str, text: str) -> None:
         if not self.looks:
-            self._open(made.t_ns, "time", text)
+            self._open(made.t_ns, column, text)
         if len(self.plots) >= LOOK_PLOTS:
             raise Unusable("too_many", "plots", str(LOOK_PLOTS + 1), f"at most {LOOK_PLOTS} in one look")
         self.plots.append(made)
 
-    def _open(self, t_ns: int, meaning: str, text: str) -> None:
+    def _open(self, t_ns: int, column: str, text: str) -> None:
         """The row belongs to the look at ``t_ns``; another that is open ends. Rows of a look that was told already are lone reports."""
-        self.clock.in_order(t_ns, self.names[meaning], text)
+        self.clock.in_order(t_ns, column, text)
         if self.t_ns is not None and self.t_ns != t_ns:
             self.close()
         if self.t_ns is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from forewarn.decode.refusals import Unusable
 from forewarn.units import NANOSECONDS
@@ -24,6 +25,7 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,40}))?(?:Z|([+-])(\d\d):?(\d\d))", re.ASCII | re.IGNORECASE)
 
 
+@lru_cache(maxsize=64)  # the rows of a look have its time in common
 def parse(text: str, unit: str, field: str) -> int:
     """The time that ``text`` says, in nanoseconds; raises ``Unusable`` naming ``field``."""
     t_ns = _iso(text, field) if unit == "iso8601" else _unix(text, unit, field)

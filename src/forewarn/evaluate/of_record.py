@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -100,6 +101,6 @@ def offset(measured: Offset | Polar) -> tuple[float, float, float]:
     """East, north and up of the sensor, metres; what it does not say is 0."""
     if isinstance(measured, Offset):
         return measured.east_m, measured.north_m, measured.up_m or 0.0
-    azimuth, elevation = np.radians(measured.azimuth_deg), np.radians(measured.elevation_deg or 0.0)
-    level = (measured.range_m or 0.0) * np.cos(elevation)
-    return float(level * np.sin(azimuth)), float(level * np.cos(azimuth)), float((measured.range_m or 0.0) * np.sin(elevation))
+    azimuth, elevation = math.radians(measured.azimuth_deg), math.radians(measured.elevation_deg or 0.0)
+    level, up = (measured.range_m or 0.0) * math.cos(elevation), (measured.range_m or 0.0) * math.sin(elevation)
+    return level * math.sin(azimuth), level * math.cos(azimuth), up

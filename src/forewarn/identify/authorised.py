@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from forewarn.identify.gather import Objects, local
-from forewarn.site import Authorisation, Origin, Site
+from forewarn.site import Authorisation, Circle, Origin, Site
 
 Array = NDArray[np.float64]
 
@@ -61,8 +61,10 @@ def chance(site: Site, claims: NDArray[np.bool_], own: Array, inside: Array, aut
 
 def answered(authorised: Array, answers: Sequence[str | None]) -> Array:
     """P(authorised) with what operators said: `ours` raises it, `not_ours` lowers it, `unknown` and None leave it."""
+    if not any(answers):
+        return authorised
     factor = np.array([{"ours": ANSWER_ODDS, "not_ours": 1.0 / ANSWER_ODDS}.get(a or "", 1.0) for a in answers])
-    sure = np.clip(authorised, UNSURE, 1.0 - UNSURE)
+    sure = np.minimum(np.maximum(authorised, UNSURE), 1.0 - UNSURE)
     return np.asarray(np.where(factor == 1.0, authorised, sure * factor / (sure * factor + 1.0 - sure)))
 
 
@@ -70,9 +72,10 @@ def cover(site: Site, identities: Sequence[str | None], objects: Objects, t_ns: 
     """For each object the authorisation of its identity that is in force, the likeliest where there are several."""
     which = np.full(len(identities), -1)
     inside = np.zeros(len(identities))
+    there = set(identities)
     for number, authorisation in enumerate(site.authorisations):
-        columns = [i for i, identity in enumerate(identities) if identity == authorisation.identity]
-        if columns and _in_force(authorisation, t_ns):
+        if authorisation.identity in there and _in_force(authorisation, t_ns):
+            columns = [i for i, identity in enumerate(identities) if identity == authorisation.identity]
             found = inside_volume(authorisation, site, objects.mean[:3, columns], objects.cov[columns][:, :3, :3])
             better = (found > inside[columns]) | (which[columns] < 0)
             which[columns] = np.where(better, number, which[columns])
@@ -93,15 +96,21 @@ def inside_volume(authorisation: Authorisation, site: Site, mean: Array, cov: Ar
     north = mean[1, :, None] + skew[:, None] * _SPIRAL[0] + across[:, None] * _SPIRAL[1]
     sigma = np.sqrt(np.maximum(cov[:, 2, 2], SMALLEST_VAR))
     height = ndtr((authorisation.ceiling_m - mean[2]) / sigma) - ndtr((authorisation.floor_m - mean[2]) / sigma)
-    return np.asarray(_within(authorisation, site, east, north).mean(axis=1) * height)
+    return np.asarray(np.add.reduce(_within(authorisation, site, east, north), axis=1) / POINTS * height)
 
 
 def _within(authorisation: Authorisation, site: Site, east: Array, north: Array) -> NDArray[np.bool_]:
     if authorisation.circle is not None:
-        circle = authorisation.circle
-        centre = local(np.array([circle.lat_deg]), np.array([circle.lon_deg]), np.array([site.origin.alt_m]), site.origin)
-        return np.asarray(np.hypot(east - centre[0], north - centre[1]) <= circle.radius_m)
+        x, y = _centre(authorisation.circle, site.origin)
+        return np.asarray(np.hypot(east - x, north - y) <= authorisation.circle.radius_m)
     return np.asarray(shapely.contains_xy(_polygon(authorisation.polygon or (), site.origin), east, north))
+
+
+@lru_cache(maxsize=256)
+def _centre(circle: Circle, origin: Origin) -> tuple[float, float]:
+    """Of a circle, east and north in the site's frame, worked out once."""
+    east, north, _ = local(np.array(circle.lat_deg), np.array(circle.lon_deg), np.array(origin.alt_m), origin).tolist()
+    return east, north
 
 
 @lru_cache(maxsize=256)

@@ -52,6 +52,8 @@ ROCKET_FALLS, OTHERS_FALL = 0.95, FALLS_S / FAILS_S  # a rocket all but while it
 
 _ROWS = np.array([RANGES[kind] for kind in KINDS], dtype=float)  # (K, 3 quantities, 2 ranges, 2 ends)
 
+_FALLS = np.array([ROCKET_FALLS if kind == "rocket" else OTHERS_FALL for kind in KINDS])
+
 
 def prior(priors: Priors) -> Array:
     """The site's priors as shares, shape (K,); all alike where the site gives none."""
@@ -63,14 +65,14 @@ def motion(objects: Objects, site: Site) -> Array:
     """Log likelihood of how each object moves under each kind, shape (K, n), best kind 0, none below ``-MOTION_BOUND``."""
     value, error = _movement(objects)
     spread = np.array([site.tracking.speed_sd_mps, site.tracking.height_sd_m, site.tracking.climb_sd_mps])[:, None]
-    weight = np.clip(1.0 - (error / spread) ** 2, 0.0, 1.0)
+    weight = np.maximum(1.0 - (error / spread) ** 2, 0.0)
     smear = np.maximum(error, LEAST_ERROR[:, None])
     ends = _ROWS[..., None]
     density = (ndtr((ends[..., 1, :] - value[:, None]) / smear[:, None]) - ndtr((ends[..., 0, :] - value[:, None]) / smear[:, None])) / (
         ends[..., 1, :] - ends[..., 0, :]
     )
-    log = (weight * np.log(USUAL * density[:, :, 0] + (1.0 - USUAL) * density[:, :, 1] + TINY)).sum(axis=1)
-    return np.asarray(np.maximum(log - log.max(axis=0), -MOTION_BOUND))
+    log = np.add.reduce(weight * np.log(USUAL * density[:, :, 0] + (1.0 - USUAL) * density[:, :, 1] + TINY), axis=1)
+    return np.asarray(np.maximum(log - np.maximum.reduce(log), -MOTION_BOUND))
 
 
 def _movement(objects: Objects) -> tuple[Array, Array]:
@@ -91,8 +93,7 @@ def claimed(named: list[Kind | None], own: Array) -> Array:
 
 def falling(falls: Array, priors: Priors) -> Array:
     """Log evidence, shape (K, n), of the chances ``falls`` (n,) that objects fall."""
-    share = np.array([ROCKET_FALLS if kind == "rocket" else OTHERS_FALL for kind in KINDS])
-    return np.asarray(np.log1p(falls * (share / (prior(priors) @ share) - 1.0)[:, None]))
+    return np.asarray(np.log1p(falls * (_FALLS / (prior(priors) @ _FALLS) - 1.0)[:, None]))
 
 
 def chances(evidence: Array) -> Array:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from forewarn.messages import Threat, Track
 from forewarn.project.falls import falls
 from forewarn.project.paths import MODELS, Paths, paths, roots
+from forewarn.project.reach import flights, near_pieces
 from forewarn.project.shapes import Solid, solid
 from forewarn.project.touch import first_times
 from forewarn.site import Site
@@ -29,7 +30,7 @@ Mask = NDArray[np.bool_]
 
 FLOOR = 0.001
 """Chances below it are left out."""
-QUANTILES = (0.1, 0.5, 0.9)
+QUANTILES = np.array([0.1, 0.5, 0.9])
 FAR_SD = 3.0  # a path whose mean keeps so many deviations off a zone has less than ``FLOOR`` to touch it
 
 
@@ -57,92 +58,68 @@ def project(site: Site, picture: Picture, t_ns: int) -> tuple[Threat, ...]:
     if not tracks:
         return ()
     solids = [solid(site, zone) for zone in site.zones]
-    horizons = [zone.horizon_s for zone in site.zones]
     away_s = site.elsewhere.horizon_s
-    ways = paths(site.tracking, max([away_s, *horizons]))
+    ways = paths(site.tracking, max([away_s, *(zone.horizon_s for zone in site.zones)]))
     falling = falls(picture.mean, picture.cov, picture.model, ways, solids, site.origin.alt_m)
-    times = [falling.joined(s, *found) for s, found in enumerate(first_touches(picture, ways, solids))]
-    threats: list[Threat] = []
-    for zone, (who, found) in zip(site.zones, times, strict=True):
-        threats += _threats(zone.id, t_ns, [tracks[i] for i in who], np.where(found <= zone.horizon_s, found, np.inf))
-    return (*threats, *_elsewhere(t_ns, tracks, times, len(ways.choice), away_s))
+    who, times = falling.joined(*first_touches(picture, ways, solids))
+    return (*_threats(site, t_ns, [tracks[i] for i in who], times), *_elsewhere(t_ns, tracks, who, times, away_s))
 
 
-def first_touches(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> list[tuple[NDArray[np.intp], Array]]:
-    """For each solid the objects that may reach it (r,), and when each of their sample paths first touches it (r, N): s, inf for never."""
-    if not solids:
-        return []
+def first_touches(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> tuple[NDArray[np.intp], Array]:
+    """The objects that may reach any solid (r,), and when each of their sample paths first touches each (solids, r, N): s, inf for
+    never."""
     reach = may_reach(picture, ways, solids)
-    some = np.flatnonzero(reach.any(axis=(0, 1)))
-    flights = sample(picture, ways, some)
-    found = []
-    for shape, pieces in zip(solids, reach[:, :, some], strict=True):
-        rows = np.flatnonzero(pieces.any(axis=0))
-        found.append((some[rows], first_times(flights[rows], ways.knots_s, np.ascontiguousarray(pieces[:, rows]), *shape.bare)))
-    return found
+    who = np.flatnonzero(np.logical_or.reduce(reach, axis=(0, 1)))
+    times = np.full((len(solids), len(who), len(ways.choice)), np.inf)
+    if len(who):
+        flights = sample(picture, ways, who)
+        for found, pieces, shape in zip(times, np.ascontiguousarray(reach[:, :, who]), solids, strict=True):
+            found[:] = first_times(flights, ways.knots_s, pieces, *shape.bare)
+    return who, times
 
 
 def may_reach(picture: Picture, ways: Paths, solids: Sequence[Solid]) -> Mask:
     """On which pieces of their way objects come near enough to solids to be looked at, (solids, K, n): by each model's mean path and its
     deviation."""
-    t = ways.knots_s[:, None]
-    mean, cov = picture.mean[:MODELS, :, None], picture.cov[:MODELS, :, :, None]
-    east, north = mean[:, 0] + t * mean[:, 3], mean[:, 1] + t * mean[:, 4]
-    a, b, d = (cov[:, i, j] + t * (cov[:, i, j + 3] + cov[:, i + 3, j]) + t * t * cov[:, i + 3, j + 3] for i, j in ((0, 0), (0, 1), (1, 1)))
-    widest = (a + d) / 2 + np.sqrt((a - d) ** 2 / 4 + b * b) + ways.spread_m[:, :, None] ** 2
-    spread = FAR_SD * np.sqrt(np.maximum(widest[:, 1:], widest[:, :-1]))
-    centre = np.array([shape.centre for shape in solids])[:, :, None, None, None]
-    radius = np.array([shape.radius_m for shape in solids])[:, None, None, None]
-    off = _distance(centre[:, 0], centre[:, 1], east, north)
-    return np.asarray(((off <= spread + radius) & (picture.model[:MODELS, None] > FLOOR / MODELS)).any(axis=1))
-
-
-def _distance(x: Array, y: Array, east: Array, north: Array) -> Array:
-    """From a place to each straight piece of paths given at knots, (..., K + 1, n): (..., K, n)."""
-    px, py = x - east[:, :-1], y - north[:, :-1]
-    dx, dy = np.diff(east, axis=1), np.diff(north, axis=1)
-    square = dx * dx + dy * dy
-    s = np.clip((px * dx + py * dy) / np.where(square > 0.0, square, 1.0), 0.0, 1.0)
-    return np.asarray(np.hypot(px - s * dx, py - s * dy))
+    rounds = np.array([(*shape.centre, shape.radius_m) for shape in solids]).reshape(-1, 3)
+    return np.asarray(
+        near_pieces(picture.mean, picture.cov, picture.model, ways.knots_s, ways.spread_m, rounds, FLOOR / MODELS, FAR_SD), dtype=bool
+    )
 
 
 def sample(picture: Picture, ways: Paths, who: NDArray[np.intp]) -> Single:
     """The sample paths of c objects, (c, 3, K + 1, N): east, north, up at the knots. Which model a sample has now is chosen by its own
     coordinate. In single precision: a centimetre at 100 km."""
-    mean, cov = np.moveaxis(picture.mean[:MODELS, :, who], -1, 1), np.moveaxis(picture.cov[:MODELS, :, :, who], -1, 1)
+    mean, cov = picture.mean[:MODELS, :, who].transpose(0, 2, 1), picture.cov[:MODELS, :, :, who].transpose(0, 3, 1, 2)
     root = np.concatenate([roots(cov), mean[..., None]], axis=-1).astype(np.float32)  # times (normals, 1): the state
-    calm, agile = root @ ways.state
     shares = picture.model[:, who]
-    is_calm = ways.choice < (shares[0] / shares.sum(axis=0))[:, None]
-    now = np.where(is_calm[:, None], calm, agile)
-    place = np.where(is_calm[:, None, None], ways.noise[0], ways.noise[1])
-    place += now[:, :3, None]
-    place += now[:, 3:, None] * ways.knots_s[:, None].astype(np.float32)
-    return np.asarray(place)
+    calm = shares[0] / np.add.reduce(shares, axis=0)
+    return np.asarray(flights(root @ ways.state, calm, ways.choice, ways.noise, ways.knots_s.astype(np.float32)))
 
 
-def _threats(zone: str, t_ns: int, tracks: Sequence[Track], times: Array) -> list[Threat]:
-    """The threats to one zone from the times of the first touch, (tracks, N)."""
-    samples = times.shape[1]
-    count = (times < np.inf).sum(axis=1)
-    within = (times <= 0.0).sum(axis=1) / samples
-    ranks = np.minimum((np.array(QUANTILES) * count[:, None]).astype(int), np.maximum(count - 1, 0)[:, None])
-    quantiles = np.take_along_axis(np.sort(times, axis=1), ranks, axis=1).tolist()
+def _threats(site: Site, t_ns: int, tracks: Sequence[Track], times: Array) -> list[Threat]:
+    """The threats to all zones from the times of the first touch, (zones, tracks, N)."""
+    horizon_s = np.array([zone.horizon_s for zone in site.zones])[:, None, None]
+    count = np.add.reduce(times <= horizon_s, axis=2)
+    zone, track = np.nonzero(count / times.shape[2] >= FLOOR)
+    if not len(zone):
+        return []
+    ordered, count = np.sort(times[zone, track], axis=1), count[zone, track]
+    ranks = np.minimum((QUANTILES[:, None] * count).astype(int), count - 1)
+    quantiles = ordered[np.arange(len(zone)), ranks].T
+    entry, within = count / times.shape[2], np.add.reduce(ordered <= 0.0, axis=1) / times.shape[2]
     return [
-        Threat(track=track.track, zone=zone, t_ns=t_ns, entry=entry, inside=now, in_s=tuple(when), causes=(track.seq,))
-        for track, entry, now, when in zip(tracks, (count / samples).tolist(), within.tolist(), quantiles, strict=True)
-        if entry >= FLOOR
+        Threat(track=tracks[i].track, zone=site.zones[z].id, t_ns=t_ns, entry=p, inside=now, in_s=tuple(when), causes=(tracks[i].seq,))
+        for z, i, p, now, when in zip(*(a.tolist() for a in (zone, track, entry, within, quantiles)), strict=True)
     ]
 
 
-def _elsewhere(
-    t_ns: int, tracks: Sequence[Track], found: Sequence[tuple[NDArray[np.intp], Array]], samples: int, horizon_s: float
-) -> list[Threat]:
-    """The chance of each object to be outside every zone now and to touch none within the horizon; it is so from now on."""
-    first = np.full((len(tracks), samples), np.inf)
-    for who, times in found:
-        first[who] = np.minimum(first[who], times)
-    chances, within = (first > horizon_s).sum(axis=1) / samples, (first > 0.0).sum(axis=1) / samples
+def _elsewhere(t_ns: int, tracks: Sequence[Track], who: NDArray[np.intp], times: Array, horizon_s: float) -> list[Threat]:
+    """The chance of each object to be outside every zone now and to touch none within the horizon; it is so from now on. ``times``
+    (zones, r, N): when the objects ``who`` (r,) first touch them; the others touch none."""
+    first = np.minimum.reduce(times, axis=0, initial=np.inf)
+    chances, within = np.ones((2, len(tracks)))
+    chances[who], within[who] = (np.add.reduce(first > after_s, axis=1) / times.shape[2] for after_s in (horizon_s, 0.0))
     return [
         Threat(track=track.track, zone="elsewhere", t_ns=t_ns, entry=chance, inside=now, in_s=(0.0, 0.0, 0.0), causes=(track.seq,))
         for track, chance, now in zip(tracks, chances.tolist(), within.tolist(), strict=True)

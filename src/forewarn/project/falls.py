@@ -36,22 +36,22 @@ AT_ONCE = 4096  # paths, for the memory they take
 
 
 class Falls(NamedTuple):
-    """Objects ``who`` (f,) of which some samples fall, ``which`` (f, N); ``times``: for each solid when those first touch it, (f, N) in s,
-    inf for never."""
+    """Objects ``who`` (f,) of which some samples fall, ``which`` (f, N); ``times`` (solids, f, N): when those first touch each solid, in
+    s, inf for never."""
 
     who: Index
     which: Mask
-    times: list[Array]
+    times: Array
 
-    def joined(self, solid: int, who: Index, times: Array) -> tuple[Index, Array]:
-        """Objects (r,) and the times of their samples (r, N) as if all flew, with those that fall put in."""
+    def joined(self, who: Index, times: Array) -> tuple[Index, Array]:
+        """Objects (r,) and the times of their samples (solids, r, N) as if all flew, with those that fall put in."""
         if not len(self.who):
             return who, times
         every = np.union1d(who, self.who)
-        both = np.full((len(every), self.which.shape[1]), np.inf)
-        both[np.searchsorted(every, who)] = times
+        both = np.full((len(times), len(every), self.which.shape[1]), np.inf)
+        both[:, np.searchsorted(every, who)] = times
         at = np.searchsorted(every, self.who)
-        both[at] = np.where(self.which, self.times[solid], both[at])
+        both[:, at] = np.where(self.which, self.times, both[:, at])
         return every, both
 
 
@@ -61,7 +61,7 @@ def falls(mean: Array, cov: Array, model: Array, ways: Paths, solids: Sequence[S
     ``base_m``: height of the frame's nought above the sea."""
     if len(model) <= FALLING:
         return _nobody(ways, solids)
-    chance = model[FALLING] / model.sum(axis=0)
+    chance = model[FALLING] / np.add.reduce(model, axis=0)
     who = np.flatnonzero(chance >= LEAST)
     if not len(who):
         return _nobody(ways, solids)
@@ -73,7 +73,7 @@ def falls(mean: Array, cov: Array, model: Array, ways: Paths, solids: Sequence[S
     ground_m = min([0.0, *(solid.ceiling_m for solid in solids)])
     knots_s = STEP_S * np.arange(np.ceil(ways.knots_s[-1] / STEP_S) + 1.0)
     every = np.ones((len(knots_s) - 1, 1), dtype=bool)
-    times = [np.full(which.shape, np.inf) for _ in solids]
+    times = np.full((len(solids), *which.shape), np.inf)
     for first in range(0, len(row), AT_ONCE):
         some = slice(first, first + AT_ONCE)
         ways_down = _down(now[some], part[some], ways.fall[:, path[some]], len(every), base_m, ground_m)
@@ -83,8 +83,8 @@ def falls(mean: Array, cov: Array, model: Array, ways: Paths, solids: Sequence[S
 
 
 def _nobody(ways: Paths, solids: Sequence[Solid]) -> Falls:
-    none = np.zeros((0, len(ways.choice)))
-    return Falls(np.zeros(0, dtype=np.intp), none > 0, [none] * len(solids))
+    times = np.zeros((len(solids), 0, len(ways.choice)))
+    return Falls(np.zeros(0, dtype=np.intp), np.zeros(times.shape[1:], dtype=bool), times)
 
 
 def _down(now: Array, part: Array, fall: Array, steps: int, base_m: float, ground_m: float) -> NDArray[np.float32]:

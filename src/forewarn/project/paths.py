@@ -58,6 +58,7 @@ class Paths(msgspec.Struct, frozen=True):
 
 ORDER = (3, 4, 0, 1, 5, 2)
 """East, north, up, their rates -> velocity, place, climb, height: the order in which ``Paths.state`` drives them."""
+_FORTH, _BACK = np.array(ORDER), np.argsort(ORDER)
 
 
 def paths(tracking: Tracking, horizon_s: float) -> Paths:
@@ -133,11 +134,10 @@ def _density(t_s: Array, change_s: Array, densities: tuple[float, float], stay_s
 def roots(cov: Array) -> Array:
     """A root of each covariance, (..., 6, 6), whose columns belong to ``Paths.state``: Cholesky's with the state in ``ORDER``, or where
     one is singular the symmetric root of all."""
-    order = np.array(ORDER)
-    turned = cov[..., order[:, None], order]
+    turned = cov[..., _FORTH[:, None], _FORTH]
     try:
         roots = np.linalg.cholesky(turned)
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(turned)
         roots = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
-    return np.asarray(roots[..., np.argsort(order), :])
+    return np.asarray(roots[..., _BACK, :])

@@ -11,6 +11,7 @@ import math
 
 import msgspec
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -35,23 +36,39 @@ def start(middle: tuple[float, float], reach_m: float) -> Clutter:
 
 def factor(clutter: Clutter, enu: Array) -> Array:
     """Density of false plots at places (2 or 3, n) against the stated one, shape (n,)."""
-    inside, row, column = _squares(clutter, enu)
-    found = (1.0 + clutter.plots[row, column]) / (1.0 + clutter.foreseen)
-    return np.where(inside, found, 1.0)
+    return np.asarray(_factors(clutter.plots, clutter.foreseen, *clutter.middle, clutter.square_m, enu))
 
 
 def learn(clutter: Clutter, enu: Array, false: Array, density: float) -> Clutter:
     """The map after a look with plots at ``enu`` (2 or 3, m), false with chances ``false`` (m,); ``density``: stated, a square metre."""
     keep = math.exp(-1.0 / MEMORY)
-    inside, row, column = _squares(clutter, enu)
     plots = clutter.plots * keep
-    np.add.at(plots, (row[inside], column[inside]), false[inside])
+    _add(plots, *clutter.middle, clutter.square_m, enu, false)
     return Clutter(clutter.middle, clutter.square_m, plots, clutter.foreseen * keep + density * clutter.square_m**2)
 
 
-def _squares(clutter: Clutter, enu: Array) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
-    """Whether places lie on the map, and in which square."""
-    at = np.floor((enu[:2] - np.array(clutter.middle)[:, None]) / clutter.square_m).astype(np.int64) + SIDE // 2
-    inside = ((at >= 0) & (at < SIDE)).all(axis=0)
-    row, column = np.clip(at, 0, SIDE - 1)
-    return inside, row, column
+@njit(cache=True)
+def _factors(plots: Array, foreseen: float, east: float, north: float, square_m: float, enu: Array) -> Array:
+    """See ``factor``; the map as in ``Clutter``, its middle at ``east`` and ``north``."""
+    found = np.ones(enu.shape[1])
+    for i in range(enu.shape[1]):
+        row, column = _square(enu[0, i] - east, enu[1, i] - north, square_m)
+        if row >= 0:
+            found[i] = (1.0 + plots[row, column]) / (1.0 + foreseen)
+    return found
+
+
+@njit(cache=True)
+def _add(plots: Array, east: float, north: float, square_m: float, enu: Array, false: Array) -> None:
+    """Add chances ``false`` (m,) to the squares of a map in which ``enu`` (2 or 3, m) lie."""
+    for i in range(enu.shape[1]):
+        row, column = _square(enu[0, i] - east, enu[1, i] - north, square_m)
+        if row >= 0:
+            plots[row, column] += false[i]
+
+
+@njit(cache=True)
+def _square(east: float, north: float, square_m: float) -> tuple[int, int]:
+    """The square, by row and column, of a place ``east`` and ``north`` of the map's middle; -1, -1 beyond the map."""
+    row, column = math.floor(east / square_m) + SIDE // 2, math.floor(north / square_m) + SIDE // 2
+    return (row, column) if 0 <= row < SIDE and 0 <= column < SIDE else (-1, -1)

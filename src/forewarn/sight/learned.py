@@ -14,6 +14,7 @@ import math
 
 import msgspec
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from forewarn import geo
@@ -71,17 +72,29 @@ def counts(learned: Learned, sensor: Sensor) -> NDArray[np.float32] | None:
     return np.stack([learned.seen[sensor.id], learned.looks[sensor.id]]).astype(np.float32)
 
 
+@njit(cache=True, error_model="numpy")
 def corrected(counted: NDArray[np.float32], reach_m: float, away: Array, up: Array, chance: Array) -> Array:
     """The stated ``chance`` (n,) at places ``away`` (3, n) from the sensor, ``up`` (n,) above the site's origin, as learned."""
-    seen, looks = counted[(slice(None), *cells(reach_m, away, up))].astype(np.float64)
-    return np.asarray(np.where(chance > 0.0, (FIRM * chance + seen) / (FIRM + looks), 0.0))
+    found = np.zeros(len(chance))
+    for i in range(len(chance)):
+        if chance[i] > 0.0:
+            at = cell(reach_m, away[0, i], away[1, i], away[2, i], up[i])
+            seen, looks = float(counted[0, at[0], at[1], at[2]]), float(counted[1, at[0], at[1], at[2]])
+            found[i] = (FIRM * chance[i] + seen) / (FIRM + looks)
+    return found
 
 
-def cells(reach_m: float, away: Array, up: Array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The cell of each place: height, azimuth, range."""
-    ring = np.clip(np.sqrt((away**2).sum(axis=0)) / reach_m * RANGES, 0, RANGES - 1).astype(np.int64)
-    slice_ = (np.arctan2(away[0], away[1]) % (2 * np.pi) / (2 * np.pi) * AZIMUTHS).astype(np.int64) % AZIMUTHS
-    return np.searchsorted(HEIGHTS_M, up).astype(np.int64), slice_, ring
+@njit(cache=True, error_model="numpy")
+def cell(reach_m: float, east: float, north: float, rise: float, up: float) -> tuple[int, int, int]:
+    """The cell, by height, azimuth and range, of a place so far ``east``, ``north`` and above the sensor, ``up`` above the site's
+    origin; metres, finite."""
+    height = 0
+    for above_m in HEIGHTS_M:
+        if up > above_m:
+            height += 1
+    turn = math.atan2(east, north) % (2 * math.pi) / (2 * math.pi)
+    ring = min(math.sqrt(east * east + north * north + rise * rise) / reach_m * RANGES, RANGES - 1.0)
+    return height, int(turn * AZIMUTHS) % AZIMUTHS, int(ring)
 
 
 def look(learned: Learned, site: Site, spot: tuple[float, float, float] | None, seen: Observation) -> Learned:
@@ -135,12 +148,14 @@ def _far(site: Site, place: Place) -> bool:
     return not math.hypot(east, north) <= reach
 
 
-def _could_see(cover: Coverage, place: Array, away: Array) -> bool:
-    """Whether a place (3,), ``away`` (3,) from the sensor, lies where it looks at all: what it cannot see teaches nothing."""
-    if not cover.min_range_m <= float(np.sqrt((away**2).sum())) <= cover.max_range_m:
+def _could_see(cover: Coverage, up: float, away: Array) -> bool:
+    """Whether a place at height ``up``, ``away`` (3,) from the sensor, lies where it looks at all: what it cannot see teaches nothing."""
+    if not cover.min_range_m <= _length(away) <= cover.max_range_m:
         return False
-    if not cover.min_height_m <= place[2] <= cover.max_height_m:
+    if not cover.min_height_m <= up <= cover.max_height_m:
         return False
+    if not (cover.sectors or cover.blank or cover.skyline):
+        return True
     azimuth = geo.azimuth_deg(away[0], away[1])
     looked = not cover.sectors or any(bool(geo.in_sector(azimuth, s.from_deg, s.to_deg)) for s in cover.sectors)
     if not looked or any(bool(geo.in_sector(azimuth, s.from_deg, s.to_deg)) for s in cover.blank):
@@ -158,10 +173,9 @@ def _judged(learned: Learned, site: Site, known: Claimant, now: Claimant, sigma_
         if known.t_ns < glance.t_ns <= now.t_ns
     ]
     for t_ns, _, sensor, glance in sorted(between, key=lambda one: one[:2]):
-        place = _between(known, now, np.array([t_ns]))[:, 0]
+        place = _between(known, now, t_ns)
         away = place - np.array(glance.spot)
-        cover = sensor.coverage
-        if not _could_see(cover, place, away):
+        if not _could_see(sensor.coverage, float(place[2]), away):
             continue
         shown = _shown(sensor, glance, known, now, away, sigma_m)
         if now.until_ns >= t_ns:
@@ -173,22 +187,26 @@ def _judged(learned: Learned, site: Site, known: Claimant, now: Claimant, sigma_
 
 def _shown(sensor: Sensor, glance: Glance, known: Claimant, now: Claimant, away: Array, sigma_m: float) -> bool:
     """Whether a plot lies within the gate of where the object was when the plot was taken."""
-    distance = float(np.sqrt((away**2).sum()))
-    polar = math.hypot(sensor.sigma_range_m, math.radians(sensor.sigma_azimuth_deg) * distance)
+    polar = math.hypot(sensor.sigma_range_m, math.radians(sensor.sigma_azimuth_deg) * _length(away))
     gate = GATE_M + GATE_SD * math.hypot(sensor.sigma_m if sensor.reports == "position" else polar, sigma_m)
     off = glance.places - _between(known, now, glance.time_ns)[:2]
     return bool((np.hypot(off[0], off[1]) <= gate).any())
 
 
-def _between(known: Claimant, now: Claimant, t_ns: NDArray[np.int64]) -> Array:
-    """On the straight line through two claims at times (m,): (3, m)."""
-    share = (t_ns - known.t_ns) / (now.t_ns - known.t_ns)
-    a, b = np.array(known.place)[:, None], np.array(now.place)[:, None]
-    return np.asarray(a + share * (b - a))
+def _between(known: Claimant, now: Claimant, t_ns: int | NDArray[np.int64]) -> Array:
+    """On the straight line through two claims at one time, (3,), or at times (m,): (3, m)."""
+    a, b = np.array(known.place), np.array(now.place)
+    return np.asarray(a + np.multiply.outer((t_ns - known.t_ns) / (now.t_ns - known.t_ns), b - a)).T
+
+
+def _length(away: Array) -> float:
+    """Of one vector (3,)."""
+    return math.sqrt(away[0] * away[0] + away[1] * away[1] + away[2] * away[2])
 
 
 def _trial(learned: Learned, sensor: Sensor, away: Array, up: float, shown: bool) -> Learned:
-    at = tuple(int(c[0]) for c in cells(sensor.coverage.max_range_m, away[:, None], np.array([up])))
+    east, north, rise = away.tolist()
+    at = cell(sensor.coverage.max_range_m, east, north, rise, up)
     keep = math.exp(-1.0 / MEMORY)
     seen, looks = (old.get(sensor.id, np.zeros(CELLS)).copy() for old in (learned.seen, learned.looks))
     seen[at], looks[at] = seen[at] * keep + shown, looks[at] * keep + 1.0

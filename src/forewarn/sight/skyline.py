@@ -7,6 +7,8 @@ model itself is not needed while the watch runs, and what stands in the site fil
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ STEPS = 16
 NONE = 1e9  # range of a step that is not there
 
 
+@lru_cache(maxsize=256)
 def table(cover: Coverage) -> NDArray[np.float32] | None:
     """A coverage's skyline as (azimuths, steps, 2): range in metres, elevation in radians; None: the ground is flat."""
     steps = max((len(stairs) for stairs in cover.skyline), default=0)

@@ -57,15 +57,14 @@ class View(msgspec.Struct, frozen=True):
     def detection(self, enu: Array, rates: Array | None = None, size_m2: float | None = None) -> Array:
         """Chance (n,) that one look detects objects at ``enu`` (3, n), metres about the site's origin, that move with ``rates`` (3, n),
         m/s (None: fast enough), and have a size (None: the one that the site file states the sensor for)."""
-        chance = np.where(self.inside(enu), self.chance, 0.0)
         if self.spot is None:
-            return chance
-        away = enu - np.array(self.spot)[:, None]
-        distance = np.sqrt((away**2).sum(axis=0))
+            return np.where(self.inside(enu), self.chance, 0.0)
+        away, distance = self._from(self.spot, enu)
+        chance = np.where(self._looks(enu, away, distance), self.chance, 0.0)
         if self.half is not None:
             chance = chance * np.exp2(-((distance / self.half[0]) ** self.half[1]) * (self.size_m2 / (size_m2 or self.size_m2)))
         if self.min_radial_mps > 0.0 and rates is not None:
-            radial = np.abs((away * rates).sum(axis=0)) / np.maximum(distance, 1e-9)
+            radial = np.abs(np.add.reduce(away * rates, axis=0)) / np.maximum(distance, 1e-9)
             chance = np.where(radial >= self.min_radial_mps, chance, 0.0)
         if self.learned is not None:
             chance = learned.corrected(self.learned, self.reach_m[1], away, enu[2], chance)
@@ -77,12 +76,21 @@ class View(msgspec.Struct, frozen=True):
 
     def inside(self, enu: Array) -> NDArray[np.bool_]:
         """Whether places (3, n) lie in the coverage, shape (n,)."""
-        tall = (enu[2] >= self.height_m[0]) & (enu[2] <= self.height_m[1])
         if self.spot is None:
-            return np.asarray(tall)
-        away = enu - np.array(self.spot)[:, None]
-        distance = np.sqrt((away**2).sum(axis=0))
-        seen = tall & (distance >= self.reach_m[0]) & (distance <= self.reach_m[1])
+            return self._tall(enu)
+        return self._looks(enu, *self._from(self.spot, enu))
+
+    def _tall(self, enu: Array) -> NDArray[np.bool_]:
+        return np.asarray((enu[2] >= self.height_m[0]) & (enu[2] <= self.height_m[1]))
+
+    def _from(self, spot: Spot, enu: Array) -> tuple[Array, Array]:
+        """The way to places (3, n) from where the sensor stands, and how far it is, (n,)."""
+        away = enu - np.array(spot)[:, None]
+        return away, np.sqrt(np.add.reduce(away * away, axis=0))
+
+    def _looks(self, enu: Array, away: Array, distance: Array) -> NDArray[np.bool_]:
+        """``inside``, given ``_from``."""
+        seen = self._tall(enu) & (distance >= self.reach_m[0]) & (distance <= self.reach_m[1])
         if self.sectors or self.blank:
             azimuth = np.degrees(np.arctan2(away[0], away[1])) % 360.0
             seen &= _within(azimuth, self.sectors) if self.sectors else True
@@ -95,31 +103,36 @@ class View(msgspec.Struct, frozen=True):
 def view(state: State, site: Site, sensor_id: str, t_ns: int, pose: Place | None) -> View:
     """The view of one sensor at a look: from the pose that the look gives, else from where it last said it is. KeyError: no such sensor."""
     sensor, condition = site.sensor(sensor_id), state.sensors[sensor_id]
+    stated = _stated(sensor_id, sensor.kind, sensor.reports == "bearing", sensor.clutter, sensor.coverage)
     place = condition.place
     if pose is not None:
         height = pose.alt_m if pose.alt_m is not None else place[2] if place else site.origin.alt_m
         place = (pose.lat_deg, pose.lon_deg, height)
-    cover = sensor.coverage
-    return View(
-        sensor=sensor_id,
+    return msgspec.structs.replace(
+        stated,
         spot=None if place is None else spot(place, site),
         chance=min(sensor.p_detection, SURE) * {"down": 0.0, "degraded": sensor.degraded}.get(condition.stated, 1.0),
-        density=sensor.clutter / (_angle(cover) if sensor.reports == "bearing" else area_m2(cover)),
-        reach_m=(cover.min_range_m, cover.max_range_m),
-        height_m=(cover.min_height_m, cover.max_height_m),
-        sectors=tuple(Sector(from_deg=s.from_deg, to_deg=s.to_deg) for s in cover.sectors),
         blank=condition.blank,
-        half=None if cover.half_range_m is None else (cover.half_range_m, 4.0 if sensor.kind == "radar" else 2.0),
-        size_m2=cover.half_size_m2,
-        min_radial_mps=cover.min_radial_mps,
-        skyline=_skyline(cover),
         learned=learned.counts(state.learned, sensor),
     )
 
 
 @lru_cache(maxsize=256)
-def _skyline(cover: Coverage) -> NDArray[np.float32] | None:
-    return skyline.table(cover)
+def _stated(sensor: str, kind: str, bearings: bool, clutter: float, cover: Coverage) -> View:
+    """As far as the site file alone says it; ``clutter``: false plots a look."""
+    return View(
+        sensor=sensor,
+        spot=None,
+        chance=0.0,
+        density=clutter / (_angle(cover) if bearings else area_m2(cover)),
+        reach_m=(cover.min_range_m, cover.max_range_m),
+        height_m=(cover.min_height_m, cover.max_height_m),
+        sectors=tuple(Sector(from_deg=s.from_deg, to_deg=s.to_deg) for s in cover.sectors),
+        half=None if cover.half_range_m is None else (cover.half_range_m, 4.0 if kind == "radar" else 2.0),
+        size_m2=cover.half_size_m2,
+        min_radial_mps=cover.min_radial_mps,
+        skyline=skyline.table(cover),
+    )
 
 
 def spot(place: tuple[float, float, float], site: Site) -> Spot:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,6 +25,7 @@ from forewarn.site.base import Name, Part
 from forewarn.site.faults import fault
 
 MOST_OBJECTS = 1000
+_site_of = lru_cache(maxsize=8)(parse_site)  # many scenarios, and all seeds of one, have one site
 
 
 class BadScenario(BadSite):
@@ -111,7 +113,7 @@ def _read(text: str) -> dict[str, Any]:
 def _site(scenario: Scenario, folder: Path) -> tuple[str, Site]:
     try:
         text = (folder / scenario.site).read_text(encoding="utf-8")
-        return text, parse_site(text)
+        return text, _site_of(text)
     except (OSError, UnicodeDecodeError) as error:
         raise BadScenario((Fault(key="site", found=repr(scenario.site), wanted=f"a file that can be read: {error}"),)) from None
     except BadSite as bad:

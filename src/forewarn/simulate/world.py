@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -71,6 +72,7 @@ def _within(span: tuple[float, float] | None, t_s: float) -> bool:
     return span is not None and span[0] <= t_s <= span[1]
 
 
+@lru_cache(maxsize=8)
 def with_arrivals(toml: str) -> str:
     """A site file's text whose feeds are recordings that each name their arrivals, ``<file>.arrivals``."""
     lines = [line for line in toml.splitlines() if not re.match(r"\s*(live|arrivals)\s*=", line)]

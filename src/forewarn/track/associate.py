@@ -11,9 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -41,10 +40,10 @@ def marginals(track: Index, plot: Index, weight: Array, n: int, m: int) -> Margi
         exact = enumerate_exactly(track[cluster], plot[cluster], weight[cluster])
         if exact is not None:
             pair[cluster] = exact
-    none = np.clip(1.0 - np.bincount(track, pair, n), 0.0, 1.0)
-    return Marginals(pair, none, np.clip(1.0 - np.bincount(plot, pair, m), 0.0, 1.0))
+    return Marginals(pair, np.maximum(1.0 - np.bincount(track, pair, n), 0.0), np.maximum(1.0 - np.bincount(plot, pair, m), 0.0))
 
 
+@njit(cache=True, error_model="numpy")
 def propagate(track: Index, plot: Index, weight: Array, n: int, m: int) -> Array:
     """Chances (p,) of the pairs by belief propagation."""
     back = np.ones_like(weight)  # plot to track
@@ -57,19 +56,39 @@ def propagate(track: Index, plot: Index, weight: Array, n: int, m: int) -> Array
         if done:
             break
     drawn = weight * back
-    return np.asarray(drawn / (1.0 + np.bincount(track, drawn, n)[track]))
+    return drawn / (1.0 + np.bincount(track, drawn, n)[track])
 
 
 def loops(track: Index, plot: Index, n: int, m: int) -> list[Index]:
     """The pairs, as indices, of each cluster that is no tree."""
     if len(track) < 4:
         return []
-    graph = coo_array((np.ones(len(track)), (track, plot + n)), shape=(n + m, n + m))
-    count, of = connected_components(graph, directed=False)
-    edges = np.bincount(of[track], minlength=count)
-    nodes = np.bincount(of, minlength=count)
-    cyclic = np.flatnonzero(edges >= nodes)
-    return [np.flatnonzero(of[track] == c) for c in cyclic.tolist()]
+    of = _cyclic(track, plot, n, m)
+    return [np.flatnonzero(of == c) for c in np.unique(of[of >= 0]).tolist()]
+
+
+@njit(cache=True)
+def _cyclic(track: Index, plot: Index, n: int, m: int) -> Index:
+    """The lowest track of each pair's cluster (p,); -1 where the cluster is a tree. A pair that joins what is joined closes a circle
+    (union-find: Tarjan, J. ACM 22 (2), 1975)."""
+    above, closed, of = np.arange(n + m), np.zeros(n + m, dtype=np.bool_), np.empty(len(track), dtype=np.int64)
+    for p in range(len(track)):
+        one, two = _top(above, track[p]), _top(above, n + plot[p])
+        low, high = min(one, two), max(one, two)
+        closed[low] |= closed[high] or low == high
+        above[high] = low
+    for p in range(len(track)):
+        top = _top(above, track[p])
+        of[p] = top if closed[top] else -1
+    return of
+
+
+@njit(cache=True)
+def _top(above: Index, node: int) -> int:
+    """The node that stands for all that are joined with ``node``."""
+    while above[node] != node:
+        node = above[node]
+    return node
 
 
 def enumerate_exactly(track: Index, plot: Index, weight: Array) -> Array | None:

@@ -12,27 +12,51 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from forewarn import geo
 from forewarn.track.belief import Belief
 from forewarn.track.match import GATE, LOG_2PI, TINY, Pairs
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 
 def pairs(belief: Belief, spot: tuple[float, float, float], bearing: Array, variance: Array) -> Pairs:
     """Every track with every bearing (b,) inside its gate; ``variance`` (n, b). Tracks ascending."""
-    azimuth, spread, cross = regression(belief, spot)
-    s = spread[:, :, None] + variance
-    nu = geo.wrap_rad(bearing - azimuth[:, :, None])  # (M, n, b)
-    d2 = nu**2 / s
-    track, at = (np.ascontiguousarray(part) for part in np.nonzero(d2.min(axis=0) < GATE[1]))
-    nu, s, pht = nu[:, track, at], s[:, track, at], cross[..., track]
-    gain = pht / s[:, None]
-    mean = belief.mean[..., track] + gain * nu[:, None]
-    cov = belief.cov[..., track] - gain[:, :, None] * pht[:, None]
-    return Pairs(track, at, -0.5 * (d2[:, track, at] + np.log(s) + LOG_2PI), mean, cov)
+    mean, cov = np.ascontiguousarray(belief.mean), np.ascontiguousarray(belief.cov)
+    return Pairs(*_fitted(mean, cov, *_regressed(mean, cov, spot[0], spot[1]), bearing, variance))
+
+
+@njit(cache=True, error_model="numpy")
+def _fitted(
+    mean: Array, cov: Array, azimuth: Array, spread: Array, cross: Array, bearing: Array, variance: Array
+) -> tuple[Index, Index, Array, Array, Array]:
+    """The pairs (see ``Pairs``) inside the gate under any model, tracks ascending, with their Kalman updates."""
+    models, size, n = mean.shape
+    close = np.zeros((n, len(bearing)), dtype=np.bool_)
+    for m in range(models):
+        for i in range(n):
+            for b in range(len(bearing)):
+                close[i, b] |= _turn(bearing[b] - azimuth[m, i]) ** 2 < GATE[1] * (spread[m, i] + variance[i, b])
+    track, at = np.nonzero(close)
+    log, means, covs = np.empty((models, len(at))), np.empty((models, size, len(at))), np.empty((models, size, size, len(at)))
+    for k in range(len(at)):
+        i, b = track[k], at[k]
+        for m in range(models):
+            nu, s = _turn(bearing[b] - azimuth[m, i]), spread[m, i] + variance[i, b]
+            log[m, k] = -0.5 * (nu * nu / s + math.log(s) + LOG_2PI)
+            for e in range(size):
+                gain = cross[m, e, i] / s
+                means[m, e, k] = mean[m, e, i] + gain * nu
+                for f in range(size):
+                    covs[m, e, f, k] = cov[m, e, f, i] - gain * cross[m, f, i]
+    return track, at, log, means, covs
+
+
+@njit(cache=True)
+def _turn(angle: float) -> float:
+    """The same angle in [-pi, pi)."""
+    return (angle + math.pi) % (2.0 * math.pi) - math.pi
 
 
 def regression(belief: Belief, spot: tuple[float, float, float]) -> tuple[Array, Array, Array]:
@@ -56,7 +80,7 @@ def _regressed(mean: Array, cov: Array, east: float, north: float) -> tuple[Arra
             for one in range(nodes):
                 for two in range(nodes):
                     off = math.atan2(x + NODES[one] * a, y + NODES[one] * b + NODES[two] * c) - level
-                    turn[one, two] = (off + math.pi) % (2.0 * math.pi) - math.pi
+                    turn[one, two] = _turn(off)
                     middle += WEIGHTS[one] * WEIGHTS[two] * turn[one, two]
             var = with_east = with_north = 0.0
             for one in range(nodes):

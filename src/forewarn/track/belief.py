@@ -117,7 +117,11 @@ def empty(plan: Plan, life_s: float) -> Belief:
 
 def take(belief: Belief, rows: np.ndarray) -> Belief:
     """The tracks ``rows`` (indices or a mask over tracks) alone, in that order."""
-    return belief.but(**{name: getattr(belief, name)[..., rows] for name in TRACKS})
+    if rows.dtype == bool:
+        rows = np.flatnonzero(rows)
+    if len(rows) == belief.n and (rows[:-1] < rows[1:]).all():
+        return belief  # that is all of them, in order
+    return belief.but(**{name: getattr(belief, name).take(rows, axis=-1) for name in TRACKS})
 
 
 def join(belief: Belief, more: dict[str, np.ndarray]) -> Belief:
@@ -130,4 +134,5 @@ def join(belief: Belief, more: dict[str, np.ndarray]) -> Belief:
 
 def settled(belief: Belief) -> Belief:
     """The same with every array laid out in C order, as thawing lays it out: sums then run in the same order to the last bit."""
-    return belief.but(**{name: np.ascontiguousarray(getattr(belief, name)) for name in (*TRACKS, "unseen", "look_ns")})
+    loose = [name for name in (*TRACKS, "unseen", "look_ns") if not getattr(belief, name).flags.c_contiguous]
+    return belief.but(**{name: np.ascontiguousarray(getattr(belief, name)) for name in loose}) if loose else belief

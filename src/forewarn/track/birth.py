@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.messages import KINDS
@@ -16,7 +17,7 @@ from forewarn.track import motion, resolve
 from forewarn.track.belief import NEVER, Belief, join
 from forewarn.track.look import Look
 from forewarn.track.match import HIGH_M, USUAL, Plots, heights
-from forewarn.track.plan import HARDLY, Bell, Plan
+from forewarn.track.plan import HARDLY, MODELS, Bell, Plan
 
 Array = NDArray[np.float64]
 FAST_MPS = 150.0
@@ -43,23 +44,23 @@ class Born(NamedTuple):
     def join(self, plan: Plan, belief: Belief, look: Look, false: Array, new: Array) -> Belief:
         """The belief with the new tracks that are worth keeping; ``new`` (m,): chance that the plot is no old track's."""
         belief = belief.but(unseen=self.unseen)
-        real = new / (1.0 + np.exp(np.clip(false - self.log, -300, 300)))
+        real = new / (1.0 + np.exp(np.minimum(np.maximum(false - self.log, -300.0), 300.0)))
         keep = np.flatnonzero(real >= plan.drop_below)
         if len(keep) == 0:
             return belief
         sense, k = plan.sensors[look.sensor], len(keep)
-        tau = np.array([s.tau_s for s in plan.senses])
-        seen = np.where([s.ghosts for s in plan.senses], 0.5, 1.0)[:, None] * np.ones(k)
-        hit_ns = np.full((len(tau), k), NEVER, dtype=np.int64)
+        seen, hit_ns = np.empty((len(plan.ids), k)), np.full((len(plan.ids), k), NEVER)
+        seen[:] = np.array([[0.5 if s.ghosts else 1.0] for s in plan.senses])
         seen[sense.index], hit_ns[sense.index] = 1.0, look.t_ns
-        opinion = np.zeros((len(tau), *self.kind[:, keep].shape))
-        opinion[sense.index] = self.kind[:, keep] * sense.ghosts
-        mean, cov, model = (part[..., keep] for part in self.track)
+        kind, origin = self.kind[:, keep], np.full(k, sense.index)
+        opinion = np.zeros((len(plan.ids), *kind.shape))
+        opinion[sense.index] = kind * sense.ghosts
+        mean, cov, model = (part.take(keep, axis=-1) for part in self.track)
         return join(belief, {
             "mean": mean, "cov": cov, "model": model, "real": real[keep],
-            "ghost": (new - real)[keep] if sense.ghosts else np.zeros(k), "origin": np.full(k, sense.index), "seen": seen,
-            "hit_ns": hit_ns, "log_kind": self.kind[:, keep], "opinion": opinion, "updated_ns": np.full(k, look.t_ns),
-            "label": np.stack([np.full(k, sense.index), look.time_ns[keep], keep]),
+            "ghost": (new - real)[keep] if sense.ghosts else np.zeros(k), "origin": origin, "seen": seen, "hit_ns": hit_ns,
+            "log_kind": kind, "opinion": opinion, "updated_ns": np.full(k, look.t_ns),
+            "label": np.array([origin, look.time_ns[keep], keep]),
         })  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def born(plan: Plan, belief: Belief, look: Look, plots: Plots, ratio: Array) -> 
         level = motion.merged(belief.mean[:, :2], belief.cov[:, :2, :2], belief.model)
         chance = chance * resolve.open_to(sense.cell, look.view.spot, place[:2], *level, belief.real)
     density = belief.unseen[sense.index] * np.maximum(chance, 1e-12)
-    opinion = np.log((np.exp(ratio) * np.array(plan.kinds)[:, None]).sum(axis=0))
+    opinion = np.log(np.array(plan.kinds) @ np.exp(ratio))
     unseen = belief.unseen.copy()
     if look.scan:
         unseen[sense.index] *= 1.0 - look.view.chance
@@ -88,13 +89,15 @@ def begun(plan: Plan, look: Look, ratio: Array) -> Begun:
     """
     flies = estimate(plan, look, (plan.speed_mps, plan.climb_mps), plan.height)
     falls = falling(plan, look, ratio)
-    chance = np.clip(falls, HARDLY, 1.0 - HARDLY)
-    wide = flies
+    mean, cov = (np.empty((MODELS, *part.shape)) for part in flies)
+    mean[:], cov[:] = flies
     if falls.any():
         own = estimate(plan, look, (FAST_MPS, FAST_MPS), (0.0, HIGH_M))
-        wide = np.where(falls > 0.0, own[0], flies[0]), np.where(falls > 0.0, own[1], flies[1])
-    mean, cov = (np.stack([flies[part], flies[part], wide[part]]) for part in (0, 1))
-    return Begun(mean, cov, np.stack([(1.0 - chance) / 2.0, (1.0 - chance) / 2.0, chance]))
+        mean[-1], cov[-1] = (np.where(falls > 0.0, *parts) for parts in zip(own, flies, strict=True))
+    model = np.empty((MODELS, len(falls)))
+    model[-1] = np.minimum(np.maximum(falls, HARDLY), 1.0 - HARDLY)
+    model[:-1] = (1.0 - model[-1]) / 2.0
+    return Begun(mean, cov, model)
 
 
 def falling(plan: Plan, look: Look, ratio: Array) -> Array:
@@ -116,28 +119,37 @@ def falling(plan: Plan, look: Look, ratio: Array) -> Array:
 def estimate(plan: Plan, look: Look, speeds: tuple[float, float], height: Bell) -> tuple[Array, Array]:
     """Mean (D, m) and covariance (D, D, m) from each plot alone, with the spread of ``speeds`` (level, climb) and the ``height`` (mean,
     spread) where it does not tell."""
-    sense, m, d = plan.sensors[look.sensor], look.place.shape[1], plan.size
-    mean, cov = np.zeros((d, m)), np.zeros((d, d, m))
-    told, tall = np.isfinite(look.velocity[0]), np.isfinite(look.place[2])
-    prior = speeds[0] ** 2
-    gain = prior / (prior + sense.velocity_mps**2) * told
-    mean[3:5] = np.where(told, look.velocity, 0.0) * gain
-    cov[3, 3] = cov[4, 4] = prior * (1.0 - gain)
-    cov[5, 5] = speeds[1] ** 2
-    prior_up = height[1] ** 2
-    gain = prior_up / (prior_up + look.up_var) * tall
-    mean[2] = height[0] + gain * (np.where(tall, look.place[2], height[0]) - height[0])
-    cov[2, 2] = prior_up * (1.0 - gain)
-    lag = (look.t_ns - look.time_ns[:m]) / 1e9
-    mean[:2] = look.place[:2] + lag * mean[3:5]
-    cov[:2, :2] = look.noise
-    for a in (0, 1):
-        cov[a, a] += lag**2 * cov[a + 3, a + 3]
-        cov[a, a + 3] = cov[a + 3, a] = lag * cov[a + 3, a + 3]
+    sense, m = plan.sensors[look.sensor], look.place.shape[1]
+    lag, (place, noise, velocity) = (look.t_ns - look.time_ns[:m]) / 1e9, map(np.ascontiguousarray, (look.place, look.noise, look.velocity))
+    mean, cov = _estimate(place, noise, look.up_var, velocity, lag, sense.velocity_mps**2, plan.size, speeds, height)
     for at, _, sigma_m in plan.slow:
         for a in (0, 1):
             cov[at + a, at + a] = sigma_m**2
             if at == sense.at:
                 cov[a, a] += sigma_m**2
                 cov[a, at + a] = cov[at + a, a] = -(sigma_m**2)
+    return mean, cov
+
+
+@njit(cache=True, error_model="numpy")
+def _estimate(
+    place: Array, noise: Array, up_var: Array, velocity: Array, lag: Array, rate_var: float, size: int, speeds: tuple[float, float],
+    height: Bell,
+) -> tuple[Array, Array]:  # fmt: skip
+    """``estimate`` but for slow errors, of arrays of a ``Look`` and ``lag`` (m,) s; ``rate_var``: of told rates (m^2/s^2)."""
+    m = place.shape[1]
+    mean, cov = np.zeros((size, m)), np.zeros((size, size, m))
+    prior, prior_up = speeds[0] ** 2, height[1] ** 2
+    for j in range(m):
+        gain = prior / (prior + rate_var) if np.isfinite(velocity[0, j]) else 0.0
+        gain_up = prior_up / (prior_up + up_var[j]) if np.isfinite(place[2, j]) else 0.0
+        mean[2, j] = height[0] + (gain_up * (place[2, j] - height[0]) if gain_up else 0.0)
+        cov[2, 2, j], cov[5, 5, j] = prior_up * (1.0 - gain_up), speeds[1] ** 2
+        cov[:2, :2, j] = noise[:, :, j]
+        for a in range(2):
+            rate, var = gain * velocity[a, j] if gain else 0.0, prior * (1.0 - gain)
+            mean[a, j], mean[a + 3, j] = place[a, j] + lag[j] * rate, rate
+            cov[a, a, j] += lag[j] ** 2 * var
+            cov[a, a + 3, j] = cov[a + 3, a, j] = lag[j] * var
+            cov[a + 3, a + 3, j] = var
     return mean, cov

@@ -11,6 +11,7 @@ import math
 
 import msgspec
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from forewarn import geo
@@ -26,6 +27,7 @@ RECENT = 128  # fixes remembered of one identity
 MOST = 4096  # identities
 DOUBT = 0.5  # each claim halves the doubt that anything is there
 SUREST = 0.95  # that an unauthenticated claim's object is there
+_LEVEL = np.array([0, 1, 3, 4])  # of a state: place and velocity over ground
 JOIN, LEAVE = 13.3, 23.5  # squared distance (4 numbers) to join a track and to leave it: chi-squared 0.99, 0.9999
 
 
@@ -110,19 +112,8 @@ def _first(plan: Plan, identity: str, new: Fix) -> Claimed:
 def _next(plan: Plan, known: Claimed, new: Fix) -> Claimed:
     """Kalman update of all models with what the fix tells."""
     mean, cov, model = ahead(plan, known, new.t_ns)
-    z = np.array((*new.place, *new.rates))
     r = np.array((new.sigma_m, new.sigma_m, UP_M, VELOCITY_MPS, VELOCITY_MPS, VELOCITY_MPS)) ** 2
-    told = np.flatnonzero(np.isfinite(z))
-    log = np.empty(MODELS)
-    for m in range(MODELS):
-        p = cov[m, :, :, 0]
-        s = p[np.ix_(told, told)] + np.diag(r[told])
-        gain = np.linalg.solve(s, p[told]).T
-        nu = z[told] - mean[m, told, 0]
-        log[m] = -0.5 * (nu @ np.linalg.solve(s, nu) + np.linalg.slogdet(s)[1])
-        mean[m, :, 0] += gain @ nu
-        p = p - gain @ p[told]
-        cov[m, :, :, 0] = (p + p.T) / 2
+    mean, cov, log = updated(mean, cov, np.array((*new.place, *new.rates)), r)
     weight = model[:, 0] * np.exp(log - log.max())
     return msgspec.structs.replace(
         known, t_ns=new.t_ns, mean=mean, cov=cov, model=(weight / weight.sum())[:, None], authenticated=new.authenticated,
@@ -130,10 +121,27 @@ def _next(plan: Plan, known: Claimed, new: Fix) -> Claimed:
     )  # fmt: skip
 
 
+@njit(cache=True)
+def updated(mean: Array, cov: Array, z: Array, r: Array) -> tuple[Array, Array, Array]:
+    """Kalman update of each model (M, 6, 1), (M, 6, 6, 1) with the numbers ``z`` (6,), NaN where not told, whose errors are independent,
+    of variances ``r`` (6,): one after the other. Fresh arrays, and the log likelihoods (M,) but for a constant."""
+    mean, cov, log = mean.copy(), cov.copy(), np.zeros(len(mean))
+    for m in range(len(mean)):
+        for i in range(len(z)):
+            if not np.isfinite(z[i]):
+                continue
+            nu, s, across = z[i] - mean[m, i, 0], cov[m, i, i, 0] + r[i], cov[m, :, i, 0].copy()
+            log[m] -= 0.5 * (nu * nu / s + math.log(s))
+            for a in range(len(z)):
+                mean[m, a, 0] += across[a] * nu / s
+                for b in range(len(z)):
+                    cov[m, a, b, 0] -= across[a] * across[b] / s
+    return mean, cov, log
+
+
 def ahead(plan: Plan, known: Claimed, t_ns: int) -> tuple[Array, Array, Array]:
-    """Mean (M, 6, 1), covariance and model chances at a time; fresh arrays."""
-    bare = msgspec.structs.replace(plan, slow=())
-    return motion.predict(bare, known.mean, known.cov, known.model, max(known_dt(known, t_ns), 0.0))
+    """Mean (M, 6, 1), covariance and model chances at a time."""
+    return motion.predict(plan.quick, known.mean, known.cov, known.model, max(known_dt(known, t_ns), 0.0))
 
 
 def known_dt(known: Claimed, t_ns: int) -> float:
@@ -148,15 +156,15 @@ def existence(plan: Plan, known: Claimed, t_ns: int) -> float:
 
 def distance(one: Array, p: Array, two: Array, q: Array) -> Array:
     """Squared distance (n,) of place and velocity over ground of means (6, n), (6, 1), against covariances (6, 6, n), (6, 6, 1)."""
-    part = [0, 1, 3, 4]
-    gap = one[part] - two[part]
-    spread = np.moveaxis(p[np.ix_(part, part)] + q[np.ix_(part, part)], -1, 0)
-    return np.asarray(np.einsum("an,nab,bn->n", gap, np.linalg.inv(spread), gap))
+    spread = (p + q)[_LEVEL[:, None], _LEVEL].transpose(2, 0, 1)
+    gap = (one - two)[_LEVEL].T[..., None]
+    return np.asarray((gap * np.linalg.solve(spread, gap)).sum(axis=(1, 2)))
 
 
 def intersect(one: Array, p: Array, two: Array, q: Array) -> tuple[Array, Array]:
-    """Covariance intersection of (6,), (6, 6) and (6,), (6, 6)."""
-    share = np.trace(q[:2, :2]) / (np.trace(p[:2, :2]) + np.trace(q[:2, :2]))
+    """Covariance intersection of (..., 6), (..., 6, 6) and (6,), (6, 6)."""
+    ours, theirs = p[..., 0, 0] + p[..., 1, 1], q[0, 0] + q[1, 1]
+    share = np.asarray(theirs / (ours + theirs))[..., None, None]
     a, b = share * np.linalg.inv(p), (1.0 - share) * np.linalg.inv(q)
     cov = np.linalg.inv(a + b)
-    return cov @ (a @ one + b @ two), (cov + cov.T) / 2
+    return (cov @ (a @ one[..., None] + b @ two[:, None]))[..., 0], (cov + cov.swapaxes(-1, -2)) / 2

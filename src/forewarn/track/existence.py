@@ -21,26 +21,35 @@ Array = NDArray[np.float64]
 
 def at(plan: Plan, belief: Belief, t_ns: int) -> Belief:
     """The belief at a later time, with nothing more seen."""
-    if belief.t_ns == NEVER or t_ns <= belief.t_ns:
-        return belief.but(t_ns=max(t_ns, belief.t_ns))
+    if t_ns <= belief.t_ns:
+        return belief
+    if belief.t_ns == NEVER:
+        return belief.but(t_ns=t_ns)
     dt = (t_ns - belief.t_ns) / 1e9
     mean, cov, model = motion.predict(plan, belief.mean, belief.cov, belief.model, dt)
     stay = math.exp(-dt / plan.life_s)
-    seen = np.ones_like(belief.seen)
+    return belief.but(
+        t_ns=t_ns, mean=mean, cov=cov, model=model, seen=_still_seen(plan, belief.seen, dt), real=belief.real * stay,
+        ghost=belief.ghost * stay, unseen=belief.unseen * stay + plan.births * plan.life_s * (1.0 - stay),
+    )  # fmt: skip
+
+
+def _still_seen(plan: Plan, seen: Array, dt: float) -> Array:
+    """Chances (S, n) to be followed, of sensors that track by themselves, ``dt`` seconds later; of the others they stay."""
+    if not plan.slow:
+        return seen
+    later = seen.copy()
     for sense in plan.senses:
         if sense.ghosts:
-            seen[sense.index] = 0.5 + (belief.seen[sense.index] - 0.5) * math.exp(-2.0 * dt / sense.tau_s)
-    return belief.but(
-        t_ns=t_ns, mean=mean, cov=cov, model=model, seen=seen, real=belief.real * stay, ghost=belief.ghost * stay,
-        unseen=belief.unseen * stay + plan.births * plan.life_s * (1.0 - stay),
-    )  # fmt: skip
+            later[sense.index] = 0.5 + (seen[sense.index] - 0.5) * math.exp(-2.0 * dt / sense.tau_s)
+    return later
 
 
 def kinds(plan: Plan, log_kind: Array) -> Array:
     """Chances (K, n) of the kinds by the priors and the sensors' opinions so far."""
-    log = log_kind + np.log(np.maximum(plan.kinds, 1e-12))[:, None]
-    share = np.exp(log - log.max(axis=0, initial=-np.inf))
-    return np.asarray(share / share.sum(axis=0))
+    log = log_kind + plan.log_kinds
+    share = np.exp(log - np.maximum.reduce(log, axis=0))
+    return np.asarray(share / np.add.reduce(share, axis=0))
 
 
 def freshness(sense: Sense, belief: Belief) -> Array:

@@ -37,7 +37,7 @@ class History(msgspec.Struct, frozen=True):
 
 def add(plan: Plan, history: History, look: Look, oldest_ns: int) -> History | None:
     """The history with one more look, forgetting what is older than ``oldest_ns``; None: the look is older than what is remembered."""
-    place = bisect_right(history.looks, look.key, key=lambda kept: kept.key)
+    place = _place(history.looks, look)
     if place < len(history.looks):
         found = _again(plan, history, look, place)
     elif history.looks or look.t_ns >= history.belief.t_ns:
@@ -47,11 +47,19 @@ def add(plan: Plan, history: History, look: Look, oldest_ns: int) -> History | N
     return found and _forget(found, oldest_ns)
 
 
+def _place(looks: tuple[Look, ...], look: Look) -> int:
+    """Where among these looks one belongs, mostly behind them all."""
+    if not looks or looks[-1].t_ns < look.t_ns:
+        return len(looks)
+    return bisect_right(looks, look.key, key=lambda kept: kept.key)
+
+
 def _next(plan: Plan, history: History, look: Look) -> History:
     looks, marks = (*history.looks, look), history.marks
     if not marks or look.t_ns - looks[marks[-1].before].t_ns >= plan.late_s * 1e9 / MARKS:
         marks = (*marks, Mark(len(history.looks), history.belief))
-    return History(settled(tidy(plan, take(plan, history.belief, look))), looks, marks)
+    belief = take(plan, history.belief, look)
+    return History(belief if plan.sensors[look.sensor].claims else settled(tidy(plan, belief)), looks, marks)
 
 
 def _again(plan: Plan, history: History, look: Look, place: int) -> History | None:
@@ -72,6 +80,8 @@ def _forget(history: History, oldest_ns: int) -> History:
     for mark in history.marks:
         if history.looks[mark.before].t_ns <= oldest_ns or len(history.looks) - mark.before > MOST_LOOKS:
             first = mark.before
+        else:
+            break
     if first == 0:
         return history
     marks = tuple(Mark(mark.before - first, mark.belief) for mark in history.marks if mark.before >= first)

@@ -7,9 +7,11 @@ lag = t_look - t_plot; the process noise over the lag is neglected.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from forewarn import geo
 from forewarn.messages import KINDS, Observation, Offset, Plot, Polar, Position
@@ -17,6 +19,7 @@ from forewarn.sight.view import View
 from forewarn.track.errors.place import true
 from forewarn.track.plan import Plan, Sense
 
+Array = NDArray[np.float64]
 FINEST_M, FINEST_RAD = 0.05, 1e-5
 """No plot is meant more exactly than this, whatever it states: what has no width at all has no inverse."""
 
@@ -57,8 +60,9 @@ def read(plan: Plan, view: View, observation: Observation, plots: tuple[Plot, ..
     azimuth = np.array([math.radians(p.measured.azimuth_deg) for p in lines if isinstance(p.measured, Polar)]) - sense.error[0]
     spread = np.array([math.radians(p.sigma_azimuth_deg) if p.sigma_azimuth_deg else sense.azimuth_rad for p in lines])
     spread = np.maximum(spread, FINEST_RAD)
-    order = np.lexsort((azimuth, np.array([p.t_ns for p in lines]))) if lines else np.zeros(0, dtype=np.int64)
-    lines, azimuth, spread = [lines[i] for i in order.tolist()], azimuth[order], spread[order]
+    if len(lines) > 1:
+        order = np.lexsort((azimuth, np.array([p.t_ns for p in lines])))
+        lines, azimuth, spread = [lines[i] for i in order.tolist()], azimuth[order], spread[order]
     everything = [*where.plots, *lines]
     return Look(
         sensor=observation.sensor,
@@ -90,35 +94,45 @@ def _bearing_only(plot: Plot) -> bool:
     return isinstance(plot.measured, Polar) and plot.measured.range_m is None
 
 
-class _Where(msgspec.Struct):
+class _Where(NamedTuple):
+    """``place`` (3, m), its horizontal covariance ``noise`` (2, 2, m) and the variance ``up_var`` (m,) of the height of m ``plots``."""
+
     plots: list[Plot]
-    place: np.ndarray
-    noise: np.ndarray
-    up_var: np.ndarray
+    place: Array
+    noise: Array
+    up_var: Array
 
 
 def _cartesian(plan: Plan, sense: Sense, view: View, plots: list[Plot]) -> _Where:
-    """Places of plots, shape (3, m), their horizontal covariance (2, 2, m) and the variance of the height (m,)."""
-    place, noise = np.full((3, len(plots)), np.nan), np.zeros((2, 2, len(plots)))
+    """Where plots are about the site's origin, ordered by time and place."""
+    if not plots:
+        return _Where([], np.zeros((3, 0)), np.zeros((2, 2, 0)), np.zeros(0))
+    spot, tall = view.spot or (0.0, 0.0, 0.0), sense.up_m > 0
+    rows = np.array([_row(sense, plot, spot, tall) for plot in plots]).T
+    place, noise, up_var = rows[:3], rows[[[3, 4], [4, 5]]], rows[6]
     geodetic = [j for j, p in enumerate(plots) if isinstance(p.measured, Position)]
     if geodetic:
-        place[:, geodetic] = _from_geodetic(plan, [plots[j] for j in geodetic], bool(sense.up_m))
-    spot = np.array(view.spot or (0.0, 0.0, 0.0))
-    up_var = np.full(len(plots), sense.up_m**2)
-    for j, plot in enumerate(plots):
-        sigma = plot.sigma_m or 0.0
-        white = sense.white_m if not sigma else (math.sqrt(max(sigma**2 - sense.slow_m**2, sense.white_m**2)) if sense.at else sigma)
-        noise[0, 0, j] = noise[1, 1, j] = max(white, FINEST_M) ** 2
-        if isinstance(plot.measured, Offset):
-            up = plot.measured.up_m if sense.up_m and plot.measured.up_m is not None else math.nan
-            place[:, j] = spot + np.array((plot.measured.east_m, plot.measured.north_m, up))
-        elif isinstance(plot.measured, Polar):
-            place[:, j], noise[:, :, j], up_var[j] = _from_polar(sense, plot, plot.measured)
-            place[:, j] += spot
+        place[:, geodetic] = _from_geodetic(plan, [plots[j] for j in geodetic], tall)
     if view.spot is not None and any(sense.error[:2]):
-        place[:2] = spot[:2, None] + true(place[:2] - spot[:2, None], np.array(sense.error)[:, None])
-    order = np.lexsort((place[1], place[0], np.array([p.t_ns for p in plots]))) if plots else np.zeros(0, dtype=np.int64)
-    return _Where([plots[i] for i in order.tolist()], *(np.ascontiguousarray(a[..., order]) for a in (place, noise, up_var)))
+        level = np.array(spot[:2])[:, None]
+        place[:2] = level + true(place[:2] - level, np.array(sense.error)[:, None])
+    order = np.lexsort((place[1], place[0], np.array([p.t_ns for p in plots])))
+    return _Where([plots[i] for i in order.tolist()], *(a.take(order, axis=-1) for a in (place, noise, up_var)))
+
+
+def _row(sense: Sense, plot: Plot, spot: tuple[float, float, float], tall: bool) -> tuple[float, float, float, float, float, float, float]:
+    """East, north and up of one plot, the three numbers of its horizontal covariance, and the variance of its height. Positions in degrees
+    are still to come."""
+    if isinstance(plot.measured, Polar):
+        return _from_polar(sense, plot, plot.measured, spot)
+    sigma, east, north, up = plot.sigma_m or 0.0, math.nan, math.nan, math.nan
+    white = sense.white_m if not sigma else (math.sqrt(max(sigma**2 - sense.slow_m**2, sense.white_m**2)) if sense.at else sigma)
+    variance = max(white, FINEST_M) ** 2
+    if isinstance(plot.measured, Offset):
+        east, north = spot[0] + plot.measured.east_m, spot[1] + plot.measured.north_m
+        if tall and plot.measured.up_m is not None:
+            up = spot[2] + plot.measured.up_m
+    return east, north, up, variance, 0.0, variance, sense.up_m**2
 
 
 def _from_geodetic(plan: Plan, plots: list[Plot], tall: bool) -> np.ndarray:
@@ -132,26 +146,34 @@ def _from_geodetic(plan: Plan, plots: list[Plot], tall: bool) -> np.ndarray:
     return enu
 
 
-def _from_polar(sense: Sense, plot: Plot, polar: Polar) -> tuple[np.ndarray, np.ndarray, float]:
-    """East, north, up of the sensor, horizontal covariance, height variance. Without an elevation the range counts as level."""
+def _from_polar(
+    sense: Sense, plot: Plot, polar: Polar, spot: tuple[float, float, float]
+) -> tuple[float, float, float, float, float, float, float]:
+    """``_row`` of a range and an azimuth. Without an elevation the range counts as level."""
     distance, azimuth = polar.range_m or 0.0, math.radians(polar.azimuth_deg)
     sd_range = plot.sigma_range_m or sense.range_m
     sd_azimuth = math.radians(plot.sigma_azimuth_deg) if plot.sigma_azimuth_deg else sense.azimuth_rad
     tall = polar.elevation_deg is not None and sense.elevation_rad > 0
     elevation = math.radians(polar.elevation_deg or 0.0) if tall else 0.0
     level, rise = distance * math.cos(elevation), distance * math.sin(elevation)
-    out, side = np.array([math.sin(azimuth), math.cos(azimuth)]), np.array([math.cos(azimuth), -math.sin(azimuth)])
-    along = math.hypot(sd_range * math.cos(elevation), rise * sense.elevation_rad)
-    noise = max(along, FINEST_M) ** 2 * np.outer(out, out) + max(level * sd_azimuth, FINEST_M) ** 2 * np.outer(side, side)
+    east, north = math.sin(azimuth), math.cos(azimuth)
+    out = max(math.hypot(sd_range * math.cos(elevation), rise * sense.elevation_rad), FINEST_M) ** 2
+    side = max(level * sd_azimuth, FINEST_M) ** 2
     up_var = max((sd_range * math.sin(elevation)) ** 2 + (level * sense.elevation_rad) ** 2, FINEST_M**2)
-    return np.array([*(level * out), rise if tall else math.nan]), noise, up_var
+    return (
+        spot[0] + level * east, spot[1] + level * north, spot[2] + rise if tall else math.nan,
+        out * (east * east) + side * (north * north), out * (east * north) - side * (east * north),
+        out * (north * north) + side * (east * east), up_var,
+    )  # fmt: skip
 
 
-def _velocity(plots: list[Plot]) -> np.ndarray:
+def _velocity(plots: list[Plot]) -> Array:
     """East and north rates (2, m), NaN where course or speed are not told."""
+    if all(p.speed_mps is None or p.course_deg is None for p in plots):
+        return np.full((2, len(plots)), np.nan)
     speed = np.array([math.nan if p.speed_mps is None else p.speed_mps for p in plots])
     course = np.radians([math.nan if p.course_deg is None else p.course_deg for p in plots])
-    return np.stack([speed * np.sin(course), speed * np.cos(course)]) if plots else np.zeros((2, 0))
+    return np.array([speed * np.sin(course), speed * np.cos(course)])
 
 
 SURPRISE = 0.05

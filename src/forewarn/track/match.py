@@ -7,7 +7,7 @@ tell is masked: no row of H, a unit likelihood that false plots have too. Gate: 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -52,46 +52,66 @@ def plots(plan: Plan, look: Look) -> Plots:
     """The places of a look as measurements of the state."""
     sense, m = plan.sensors[look.sensor], look.place.shape[1]
     lag = (look.t_ns - look.time_ns[:m]) / 1e9
-    tall, moving = np.isfinite(look.place[2]), np.isfinite(look.velocity[0])
-    parts = [0, 1] + [2] * bool(tall.any()) + [3, 4] * bool(moving.any())
-    z = np.vstack([look.place, look.velocity])[parts]
-    h, r = np.zeros((len(parts), plan.size, m)), np.zeros((len(parts), len(parts), m))
-    r[:2, :2] = look.noise
-    false = np.zeros(m)
+    place, noise, velocity = (np.ascontiguousarray(a) for a in (look.place, look.noise, look.velocity))
+    rates, false = (velocity, sense.velocity_mps**2), (*plan.height, plan.speed_mps)
+    return Plots(*_measured(place, noise, look.up_var, *rates, lag, plan.size, sense.at, false))
+
+
+@njit(cache=True, error_model="numpy")
+def _measured(
+    place: Array, noise: Array, up_var: Array, velocity: Array, rate_var: float, lag: Array, size: int, slow: int,
+    usual: tuple[float, float, float],
+) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+    """``Plots`` of the arrays of a ``Look``, its rates' variance (m^2/s^2) and ``lag`` (m,) s. ``slow``: where the sensor's slow error
+    stands in a state of ``size``, 0: it has none; ``usual``: mean and spread of heights (m), spread of rates (m/s)."""
+    m = place.shape[1]
+    tall, moving = np.isfinite(place[2]), np.isfinite(velocity[0])
+    parts = [0, 1]
+    if tall.any():
+        parts.append(2)
+    if moving.any():
+        parts += [3, 4]
+    z, h, r, false = np.zeros((len(parts), m)), np.zeros((len(parts), size, m)), np.zeros((len(parts), len(parts), m)), np.zeros(m)
+    r[:2, :2] = noise
     for d, part in enumerate(parts):
-        h[d, part] = 1.0
-        if part < 3:
-            h[d, part + 3] = -lag
-        if part < 2 and sense.at:
-            h[d, sense.at + part] = 1.0
-        if part == 2:
-            r[d, d] = look.up_var
-            _mask(z, h, r, d, tall)
-            low, high = heights(plan, z[d])
-            false += np.where(tall, np.logaddexp(low, high), -0.5 * LOG_2PI)
-        elif part > 2:
-            r[d, d] = sense.velocity_mps**2
-            _mask(z, h, r, d, moving)
-            false += np.where(moving, _bell(z[d], 0.0, plan.speed_mps), -0.5 * LOG_2PI)
-    return Plots(z, h, r, false)
-
-
-def _mask(z: Array, h: Array, r: Array, d: int, told: NDArray[np.bool_]) -> None:
-    """Mask a component where it is not told, in place."""
-    z[d] = np.where(told, z[d], 0.0)
-    h[d] *= told
-    r[d, d] = np.where(told, r[d, d], 1.0)
+        for j in range(m):
+            if (part == 2 and not tall[j]) or (part > 2 and not moving[j]):
+                r[d, d, j] = 1.0
+                false[j] -= 0.5 * LOG_2PI
+                continue
+            z[d, j] = place[part, j] if part < 3 else velocity[part - 3, j]
+            h[d, part, j] = 1.0
+            if part < 3:
+                h[d, part + 3, j] = -lag[j]
+            if part < 2 and slow:
+                h[d, slow + part, j] = 1.0
+            if part == 2:
+                r[d, d, j] = up_var[j]
+                false[j] += np.logaddexp(*_heights(z[d, j], 0.0, usual[0], usual[1]))
+            if part > 2:
+                r[d, d, j] = rate_var
+                false[j] += _bell(z[d, j], 0.0, usual[2])
+    return z, h, r, false
 
 
 def heights(plan: Plan, up: Array, variance: Array | float = 0.0) -> tuple[Array, Array]:
     """Log density of heights (m,), told with an error of ``variance`` (m^2), in two parts: ``USUAL`` of all, false plots too, are as high
     as the site says, the rest as high as anything flies."""
-    low, high = (_bell(up, mean, np.sqrt(sd**2 + variance)) for mean, sd in (plan.height, (0.0, HIGH_M)))
-    return np.log(USUAL) + low, np.log(1.0 - USUAL) + high
+    low, high = _heights(up, variance, *plan.height)
+    return np.asarray(low), np.asarray(high)
 
 
-def _bell(x: Array, mean: float, sd: Array | float) -> Array:
-    return np.asarray(-0.5 * ((x - mean) / sd) ** 2 - np.log(sd) - 0.5 * LOG_2PI)
+@njit(cache=True, error_model="numpy")
+def _heights(up: Any, variance: Any, mean: float, sd: float) -> tuple[Any, Any]:
+    """``heights``, numbers or arrays."""
+    low, high = np.sqrt(sd**2 + variance), np.sqrt(HIGH_M**2 + variance)
+    return math.log(USUAL) + _bell(up, mean, low), math.log(1.0 - USUAL) + _bell(up, 0.0, high)
+
+
+@njit(cache=True, error_model="numpy")
+def _bell(x: Any, mean: float, sd: Any) -> Any:
+    """Log density of a normal, numbers or arrays."""
+    return -0.5 * ((x - mean) / sd) ** 2 - np.log(sd) - 0.5 * LOG_2PI
 
 
 def pairs(belief: Belief, plot: Plots) -> Pairs:
@@ -100,12 +120,13 @@ def pairs(belief: Belief, plot: Plots) -> Pairs:
     mean, cov, z, h, r = whole(belief.mean), whole(belief.cov), whole(plot.z), whole(plot.h), whole(plot.r)
     track, at = near(mean, cov, z, h, r)
     log, mean, cov, d2 = fitted(mean, cov, z, h, r, track, at)
-    ok = d2.min(axis=0, initial=np.inf) < GATE[len(plot.z)]
+    ok = np.minimum.reduce(d2, axis=0) < GATE[len(plot.z)]
     if not ok.all():
         track, at, log, mean, cov = track[ok], at[ok], log[:, ok], mean[..., ok], cov[..., ok]
     return Pairs(track, at, log, mean, cov)
 
 
+@njit(cache=True)
 def near(mean: Array, cov: Array, z: Array, h: Array, r: Array) -> tuple[Index, Index]:
     """Pairs that boxes along the axes cannot rule out: no wider apart on either than the gate's share of all spreads together."""
     track, at = np.nonzero(_boxed(mean, cov, z, h, r, math.sqrt(GATE[-1])))
@@ -128,10 +149,11 @@ def _boxed(mean: Array, cov: Array, z: Array, h: Array, r: Array, gate: float) -
             rates = mean[:, a + 3, i]
             rate = gate * math.sqrt(cov[:, a + 3, a + 3, i].max()) + (rates.max() - rates.min()) / 2
             middle, half = (ends.max() + ends.min()) / 2, (ends.max() - ends.min()) / 2
+            drift = (rates.max() + rates.min()) / 2
             for j in range(z.shape[1]):
                 lag = -h[a, a + 3, j]
                 reach = gate * (spread + math.sqrt(r[a, a, j])) + half + rate * abs(lag)
-                close[i, j] &= abs(middle - z[a, j] - (rates.max() + rates.min()) / 2 * lag) <= reach
+                close[i, j] &= abs(middle - z[a, j] - drift * lag) <= reach
     return close
 
 

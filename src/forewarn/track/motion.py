@@ -37,17 +37,36 @@ def predict(plan: Plan, mean: Array, cov: Array, model: Array, dt: float) -> tup
     """Mean (M, D, n), covariance (M, D, D, n) and model chances (M, n), M = 2 or 3, ``dt`` >= 0 seconds later; fresh arrays."""
     if dt <= 0.0 or mean.shape[2] == 0:
         return mean, cov, model
-    drifts = [(drift(q, plan.speed_mps, dt), drift(q * plan.vertical, plan.climb_mps, dt)) for q in plan.power]
-    falls = len(mean) > len(drifts)
-    slow = np.array([(at, math.exp(-dt / tau_s), sigma_m) for at, tau_s, sigma_m in plan.slow]).reshape(-1, 3)
-    whole = np.ascontiguousarray
-    mean, cov, model = mixed(whole(mean), whole(cov), whole(model), switching(plan.stay_s, dt, falls))
-    move(mean, cov, np.array(drifts))
-    if falls:
-        fall.fall(mean[2], cov[2], dt, plan.origin[2])
-        untold = (cov[0, 2, 2] >= plan.height[1] ** 2) & (cov[0, 5, 5] <= 1.01 * plan.climb_mps**2)
-        model[2, untold] = HARDLY
-        model /= model.sum(axis=0)
+    drifts, slow = _over(plan.power, plan.vertical, plan.speed_mps, plan.climb_mps, plan.slow, dt)
+    change = switching(plan.stay_s, dt, len(mean) > len(drifts))
+    whole, untold = np.ascontiguousarray, (plan.height[1] ** 2, 1.01 * plan.climb_mps**2)
+    moved: tuple[Array, Array, Array] = carried(whole(mean), whole(cov), whole(model), change, drifts, slow, dt, plan.origin[2], untold)
+    return moved
+
+
+@lru_cache(maxsize=1024)
+def _over(
+    power: tuple[float, float], vertical: float, speed_mps: float, climb_mps: float, slow: tuple[tuple[int, float, float], ...], dt: float
+) -> tuple[Array, Array]:
+    """What ``move`` and ``fade`` take of a plan for ``dt`` seconds."""
+    drifts = [(drift(q, speed_mps, dt), drift(q * vertical, climb_mps, dt)) for q in power]
+    return np.array(drifts), np.array([(at, math.exp(-dt / tau_s), sigma_m) for at, tau_s, sigma_m in slow]).reshape(-1, 3)
+
+
+@njit(cache=True, error_model="numpy")
+def carried(
+    mean: Array, cov: Array, model: Array, change: Array, drifts: Array, slow: Array, dt: float, base: float, untold: tuple[float, float]
+) -> tuple[Array, Array, Array]:
+    """``predict`` with its numbers worked out: see ``mixed``, ``move``, ``fall.fall`` and ``fade``; fresh arrays. ``untold``: variances of
+    height and climb (m^2, m^2/s^2); where the one is no less and the other no more, no sensor tells the height."""
+    mean, cov, model = mixed(mean, cov, model, change)
+    move(mean, cov, drifts)
+    if len(mean) > len(drifts):
+        fall.fall(mean[2], cov[2], dt, base)
+        for i in range(mean.shape[2]):
+            if cov[0, 2, 2, i] >= untold[0] and cov[0, 5, 5, i] <= untold[1]:
+                model[2, i] = HARDLY
+            model[:, i] /= model[:, i].sum()
     fade(mean, cov, slow)
     return mean, cov, model
 
@@ -152,11 +171,11 @@ def blend(mean: Array, cov: Array, share: Array, whole: Array, spread: Array) ->
         apart[m] = mean[m] - whole
     for a in range(d):
         for b in range(a + 1):
-            for i in range(n):
-                total = 0.0
-                for m in range(models):
-                    total += share[m, i] * (cov[m, a, b, i] + apart[m, a, i] * apart[m, b, i])
-                spread[a, b, i] = spread[b, a, i] = total
+            spread[a, b] = 0.0
+            for m in range(models):
+                for i in range(n):
+                    spread[a, b, i] += share[m, i] * (cov[m, a, b, i] + apart[m, a, i] * apart[m, b, i])
+            spread[b, a] = spread[a, b]
 
 
 @njit(cache=True)
@@ -179,6 +198,6 @@ def fade(mean: Array, cov: Array, slow: Array) -> None:
 
 def merged(mean: Array, cov: Array, model: Array) -> tuple[Array, Array]:
     """Mean (D, n) and covariance (D, D, n) of the mixture of the models."""
-    whole = (model[:, None] * mean).sum(axis=0)
-    apart = mean - whole
-    return whole, (model[:, None, None] * (cov + apart[:, :, None] * apart[:, None])).sum(axis=0)
+    whole, spread = np.zeros(mean.shape[1:]), np.empty(cov.shape[1:])
+    blend(np.ascontiguousarray(mean), np.ascontiguousarray(cov), np.ascontiguousarray(model), whole, spread)
+    return whole, spread

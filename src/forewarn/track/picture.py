@@ -19,7 +19,7 @@ from forewarn.track import claims, motion
 from forewarn.track.belief import Belief, take
 from forewarn.track.claims import Claimed
 from forewarn.track.existence import at
-from forewarn.track.plan import MODELS, Plan
+from forewarn.track.plan import Plan
 
 Array = NDArray[np.float64]
 Ahead = tuple[Array, Array, Array]  # a claimed object's mean, covariance and model chances at the time of publication
@@ -89,9 +89,10 @@ def publish(
     names = [label_text(plan, label) for label in zip(*now.label.tolist(), strict=True)]
     shown = (now.real >= site.tracking.publish_above) | np.array([name in told.last for name in names], dtype=bool)
     shown &= cov[0, 0] + cov[1, 1] <= plan.vague_m**2
-    shown &= np.isfinite(mean).all(axis=0) & np.isfinite(cov).all(axis=(0, 1))
-    picked = np.flatnonzero(shown)
-    now, mean, cov, names = take(now, picked), mean[..., picked], cov[..., picked], [names[i] for i in picked.tolist()]
+    shown &= np.isfinite(np.add.reduce(mean, axis=0) + np.add.reduce(cov, axis=(0, 1)))
+    if not shown.all():
+        picked = np.flatnonzero(shown)
+        now, mean, cov, names = take(now, picked), mean[..., picked], cov[..., picked], [names[i] for i in picked.tolist()]
     said = {name: claims.ahead(plan, claimed, t_ns) for name, claimed in known.items()}
     known = _belonging(known, said, now, mean, cov)
     rows = _rows(plan, site, told, now, mean, cov, names, known, said)
@@ -156,8 +157,7 @@ def _rows(
             continue
         i = labels.index(claimed.belongs)
         place, spread = motion.merged(*said[name])
-        for m in range(MODELS):
-            means[m, :, i], covs[m, :, :, i] = claims.intersect(rows.mean[m, :, i], rows.cov[m, :, :, i], place[:, 0], spread[..., 0])
+        means[..., i], covs[..., i] = claims.intersect(rows.mean[..., i], rows.cov[..., i], place[:, 0], spread[..., 0])
         existence[i] = 1.0 - (1.0 - now.real[i]) * (1.0 - claims.existence(plan, claimed, now.t_ns))
         updated[i], owner[i] = max(updated[i], claimed.t_ns), name
     rows = rows._replace(mean=means, cov=covs, existence=existence, updated_ns=updated, claim=owner)
@@ -186,9 +186,8 @@ def _numbered(
     numbers = {name: track.track for name, track in told.last.items()} | {name: told.next + k for k, name in enumerate(fresh)}
     order = sorted(range(len(rows.labels)), key=lambda i: numbers[rows.labels[i]])
     gone = sorted((track.track, name) for name, track in told.last.items() if name not in set(rows.labels))
-    whole, spread = motion.merged(rows.mean, rows.cov, rows.model)
-    aided = estimates(plan, whole, spread)
-    sensed = estimates(plan, rows.sensed_mean, rows.sensed_cov) if any(rows.claim) else aided
+    sensed = estimates(plan, rows.sensed_mean, rows.sensed_cov)
+    aided = estimates(plan, *motion.merged(rows.mean, rows.cov, rows.model)) if any(rows.claim) else sensed
     merged: dict[str, list[int]] = {}
     for number, name in gone:
         merged.setdefault(parents.get(name, ""), []).append(number)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from forewarn import geo
 from forewarn.messages import KINDS
@@ -63,9 +65,11 @@ class Sense(msgspec.Struct, frozen=True):
         return self.at > 0
 
 
-class Plan(msgspec.Struct, frozen=True):
+class Plan(msgspec.Struct, frozen=True, dict=True):
     """``power``: density of the two models' acceleration, m^2/s^3; ``vertical``: the vertical's share of it. ``kinds``: prior shares.
-    ``births``: new objects a second and square metre. ``slow``: (place in the state, seconds, metres) of each slow error."""
+    ``births``: new objects a second and square metre. ``slow``: (place in the state, seconds, metres) of each slow error.
+
+    What follows from these numbers is worked out when first asked for, and kept."""
 
     size: int
     power: tuple[float, float]
@@ -86,21 +90,41 @@ class Plan(msgspec.Struct, frozen=True):
     sensors: dict[str, Sense]
     origin: geo.Origin
 
-    @property
-    def senses(self) -> list[Sense]:
+    @cached_property
+    def senses(self) -> tuple[Sense, ...]:
         """The sensors in the site's order, which ``Sense.index`` counts; ``ids`` are their names."""
-        return [self.sensors[name] for name in self.ids]
+        return tuple(self.sensors[name] for name in self.ids)
 
-    @property
-    def stated(self) -> np.ndarray:
+    @cached_property
+    def stated(self) -> NDArray[np.float64]:
         """Spreads (B,) of the sensors' errors by the site file (see ``errors.joint``)."""
-        return np.array([sense.error_sd for sense in self.senses]).ravel()
+        return np.array([sense.error_sd for sense in self.senses], dtype=float).ravel()
 
-    @property
-    def loose(self) -> np.ndarray:
+    @cached_property
+    def loose(self) -> NDArray[np.float64]:
         """The same if the site file were believed of no sensor; claims' own errors, and ranges of bearings, are not looked for."""
         free = np.array([[not sense.claims, sense.places, not sense.claims] for sense in self.senses])
         return np.asarray(np.maximum((free * LOOSE).ravel(), self.stated))
+
+    @cached_property
+    def tau_s(self) -> NDArray[np.float64]:
+        """How long errors of each sensor (S,) stay alike, seconds."""
+        return np.array([sense.tau_s for sense in self.senses], dtype=float)
+
+    @cached_property
+    def does(self) -> NDArray[np.bool_]:
+        """Which sensors show places, and which only pass claims on (2, S)."""
+        return np.array([[sense.places for sense in self.senses], [sense.claims for sense in self.senses]], dtype=bool)
+
+    @cached_property
+    def log_kinds(self) -> NDArray[np.float64]:
+        """Logarithms (K, 1) of the prior shares of the kinds, none quite nought."""
+        return np.log(np.maximum(self.kinds, 1e-12))[:, None]
+
+    @cached_property
+    def quick(self) -> Plan:
+        """The same without sensors' slow errors: for estimates that have none in their state."""
+        return msgspec.structs.replace(self, slow=())
 
 
 def make(site: Site) -> Plan:

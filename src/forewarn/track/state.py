@@ -18,6 +18,7 @@ from forewarn.track.picture import Picture, Told
 from forewarn.track.plan import Plan
 
 FASTEST_MPS = 20_000.0
+LARGEST = 1e7  # no number of a plot is so large
 HEARD = 512  # looks and claims that a track can name as its causes
 
 
@@ -128,7 +129,7 @@ def _finite(plot: Plot) -> bool:
     numbers += [plot.course_deg, plot.speed_mps, plot.reflection_db, plot.score]
     stated = [s for s in (plot.sigma_m, plot.sigma_azimuth_deg, plot.sigma_range_m) if s is not None]
     fast = plot.speed_mps is not None and abs(plot.speed_mps) > FASTEST_MPS
-    return all(n is None or (math.isfinite(n) and abs(n) < 1e7) for n in numbers) and all(s > 0 for s in stated) and not fast
+    return not fast and all(n is None or -LARGEST < n < LARGEST for n in numbers) and all(s > 0 for s in stated)
 
 
 def _refused(item: Observation | Claim, reason: Reason, t_ns: int, clock_ns: int, count: int) -> Refusal:

@@ -25,12 +25,13 @@ MERGES = 64
 
 def tidy(plan: Plan, belief: Belief) -> Belief:
     """Forget and merge. A track ends when for ``coast_s`` no place was probably its own, or no plot was more likely its than not."""
-    placed = belief.hit_ns[[sense.index for sense in plan.senses if sense.places]].max(axis=0, initial=NEVER)
+    places = [sense.index for sense in plan.sensors.values() if sense.places]
+    placed = np.maximum.reduce(belief.hit_ns[places], axis=0, initial=NEVER)
     oldest_ns = belief.t_ns - plan.coast_s * 1e9
     keep = (belief.real >= plan.drop_below) & (np.minimum(placed, belief.updated_ns) >= oldest_ns)
     if not keep.all():
         belief = take(belief, keep)
-    return merge(belief, any(sense.cell is not None for sense in plan.senses)) if belief.n > 1 else belief
+    return merge(belief, any(sense.cell is not None for sense in plan.sensors.values())) if belief.n > 1 else belief
 
 
 def merge(belief: Belief, unresolved: bool = False) -> Belief:
@@ -38,7 +39,7 @@ def merge(belief: Belief, unresolved: bool = False) -> Belief:
 
     ``unresolved``: a sensor may show two objects as one plot; then the last look that showed either counts, and two likely tracks stay."""
     mean, cov = motion.merged(belief.mean, belief.cov, belief.model)
-    one, two = alike(np.ascontiguousarray(mean), np.ascontiguousarray(cov), np.argsort(mean[0], kind="stable"))
+    one, two = alike(mean, cov, np.argsort(mean[0], kind="stable"))
     if len(one) == 0:
         return belief
     since = NEVER + 1 if unresolved else belief.look_ns[:, None]

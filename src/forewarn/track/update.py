@@ -9,6 +9,8 @@ replaces the one before. Ghosts share kinematics and detection with objects, and
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +31,7 @@ from forewarn.track.plan import Plan, Sense
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-NIL, LEAST = 1e-300, 1e-9
+NIL, LEAST, SCARCE = 1e-300, 1e-9, 1e-12
 
 
 class Chances(NamedTuple):
@@ -44,15 +46,17 @@ class Chances(NamedTuple):
 
 class Found(NamedTuple):
     """What a look said of tracks: ``pairs`` with the chances of each, ``clear`` (p,) (see ``_clear``), the share of an object (not a
-    ghost) in each pair (p,), and what its opinion makes of the chances of the kinds (K, p); ``ratio`` (K, m): that opinion, against a
-    false plot."""
+    ghost) in each pair (p,), and what it makes of the chances of the models (M, p) and, by its opinion, of the kinds (K, p); ``ratio``
+    (K, m): that opinion, against a false plot. ``before`` (K, n): the chances of the kinds before the look."""
 
     pairs: Pairs
     chance: Marginals
     clear: Array
     object: Array
+    models: Array
     kinds: Array
     ratio: Array
+    before: Array
 
 
 def take(plan: Plan, belief: Belief, look: Look) -> Belief:
@@ -117,7 +121,7 @@ def _bearings(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int]
 
 def detected(sense: Sense, belief: Belief, look: Look, scan: bool) -> Chances:
     """How likely this look shows each track."""
-    whole = (belief.model[:, None] * belief.mean[:, :3]).sum(axis=0)
+    whole = np.add.reduce(belief.model[:, None] * belief.mean[:, :3], axis=0)
     seen = look.view.detection(whole) * belief.seen[sense.index]
     tells = np.full(belief.n, float(scan))
     if sense.cell is not None and look.view.spot is not None:
@@ -135,69 +139,118 @@ def own_ghost(sense: Sense, belief: Belief) -> Array:
 
 def _associate(plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, chances: Chances, other: Array, ratio: Array) -> Found:
     """Whose the plots are. ``other`` (m,): log weight of a plot that is no track's; ``ratio`` (K, m)."""
-    i, j = pairs.track, pairs.plot
-    opinion = np.exp(ratio[:, j] - belief.opinion[sense.index][:, i]) * kinds(plan, belief.log_kind)[:, i]
-    real, ghost = chances.shown[i] * opinion.sum(axis=0), chances.ghost[i]
-    log = _likelihood(belief, pairs)
-    weight = np.maximum(real + ghost, NIL) / chances.missed[i] * np.exp(np.clip(log - other[j], -300, 300))
+    i, j, whole, before = pairs.track, pairs.plot, np.ascontiguousarray, kinds(plan, belief.log_kind)
+    weight, object, models, kind = weighed(
+        whole(pairs.log), belief.model, whole(ratio), belief.opinion[sense.index], before, chances.shown, chances.ghost, chances.missed,
+        other, i, j,
+    )  # fmt: skip
     clear = _clear(i, j, weight, belief.n, len(other))
     if not sense.ghosts:  # what it says again so soon is less than new evidence
         weight = np.minimum(weight, weight ** freshness(sense, belief)[i])
-    chance = marginals(i, j, weight, belief.n, len(other))
-    return Found(pairs, chance, clear, real / (real + ghost + NIL), opinion / np.maximum(opinion.sum(axis=0), NIL), ratio)
+    return Found(pairs, marginals(i, j, weight, belief.n, len(other)), clear, object, models, kind, ratio, before)
 
 
+@njit(cache=True, error_model="numpy")
+def weighed(
+    log: Array, model: Array, ratio: Array, opinion: Array, kind: Array, shown: Array, ghost: Array, missed: Array, other: Array,
+    track: Index, plot: Index,
+) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+    """Of p pairs the weight against nothing (p,), the share of an object (not a ghost) in it (p,), and what it makes of the chances of the
+    models (M, p) and of the kinds (K, p).
+
+    ``log`` (M, p): log likelihoods under each model of chances ``model`` (M, n); ``ratio`` (K, m): the sensor's opinion of each plot, of
+    which ``opinion`` (K, n) is in the tracks' ``kind`` (K, n) already; ``shown``, ``ghost``, ``missed`` (n,): see ``Chances``; ``other``
+    (m,): log weight of a plot that is no track's."""
+    weight, object = np.empty(len(track)), np.empty(len(track))
+    models, kinds = np.empty((len(model), len(track))), np.empty((len(kind), len(track)))
+    for k in range(len(track)):
+        i, j = track[k], plot[k]
+        for q in range(len(kind)):
+            kinds[q, k] = math.exp(ratio[q, j] - opinion[q, i]) * kind[q, i]
+        said = kinds[:, k].sum()
+        kinds[:, k] /= max(said, NIL)
+        real = shown[i] * said
+        object[k] = real / (real + ghost[i] + NIL)
+        for m in range(len(model)):
+            models[m, k] = log[m, k] + math.log(max(model[m, i], NIL))
+        top = models[:, k].max()
+        for m in range(len(model)):
+            models[m, k] = math.exp(models[m, k] - top)
+        fit = models[:, k].sum()
+        models[:, k] /= fit
+        odds = min(max(top + math.log(fit) - other[j], -300.0), 300.0)
+        weight[k] = max(real + ghost[i], NIL) / missed[i] * math.exp(odds)
+    return weight, object, models, kinds
+
+
+@njit(cache=True, error_model="numpy")
 def _clear(i: Index, j: Index, weight: Array, n: int, m: int) -> Array:
     """The chance (p,) of each pair that outweighs all others of its track and of its plot nine to one; 0 of the rest."""
     rest = np.bincount(i, weight, n)[i] + np.bincount(j, weight, m)[j] - 2.0 * weight
-    clear = weight * (1.0 - compare.CLEAR) > compare.CLEAR * rest
-    return np.asarray(np.where(clear, weight / (1.0 + weight), 0.0))
-
-
-def _likelihood(belief: Belief, pairs: Pairs) -> Array:
-    """Log likelihood (p,) of each pair over all models."""
-    return np.asarray(np.logaddexp.reduce(pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL)), axis=0))
+    for k in range(len(weight)):
+        rest[k] = weight[k] / (1.0 + weight[k]) if weight[k] * (1.0 - compare.CLEAR) > compare.CLEAR * rest[k] else 0.0
+    return rest
 
 
 def _correct(plan: Plan, sense: Sense, belief: Belief, look: Look, found: Found, chances: Chances) -> Belief:
     """The tracks after the look."""
-    kept = found.chance.none / chances.missed
-    there = belief.real + belief.ghost - (chances.shown + chances.ghost) * chances.tells
-    after = _moved(belief, found, kept * np.maximum(there, LEAST))
-    n, i, share = belief.n, found.pairs.track, found.chance.pair
-    shown = np.bincount(i, share, n)
-    real = np.clip(kept * (belief.real - chances.shown * chances.tells) + np.bincount(i, share * found.object, n), 0.0, 1.0)
-    ghost = kept * (belief.ghost - chances.ghost * chances.tells) + np.bincount(i, share * (1.0 - found.object), n)
-    ghost = np.clip(ghost, 0.0, 1.0 - real)
+    pairs, pair, kept = found.pairs, found.chance.pair, found.chance.none / chances.missed
+    real, ghost, shown = there(
+        belief.real, belief.ghost, chances.shown, chances.ghost, chances.tells, kept, pairs.track, pair, found.object
+    )  # fmt: skip
     hit_ns = belief.hit_ns.copy()
-    hit_ns[sense.index, _hit(found, real + ghost)] = look.t_ns
-    after = after.but(real=real, ghost=ghost, hit_ns=hit_ns, updated_ns=np.where(shown > 0.5, look.t_ns, belief.updated_ns))
-    after = after.but(log_kind=_kinds(plan, belief, found))
+    hit_ns[sense.index, _hit(pairs.track, pairs.plot, pair, real + ghost, len(found.chance.new))] = look.t_ns
+    mean, cov, model = _moved(belief, found, chances, kept)
+    after = belief.but(
+        mean=mean, cov=cov, model=model, real=real, ghost=ghost, hit_ns=hit_ns,
+        updated_ns=np.where(shown > 0.5, look.t_ns, belief.updated_ns),
+        log_kind=evidence(found.before, found.chance.none, pairs.track, pair, found.kinds, _prior(plan.kinds)),
+    )  # fmt: skip
     if not sense.ghosts:
         return after
     still = kept * ((belief.real + own_ghost(sense, belief)) * belief.seen[sense.index] - (chances.shown + chances.ghost) * chances.tells)
     return _followed(sense, after, found, still + shown)
 
 
-def _hit(found: Found, there: Array) -> NDArray[np.bool_]:
+@njit(cache=True, error_model="numpy")
+def there(
+    real: Array, ghost: Array, shown: Array, own: Array, tells: Array, kept: Array, track: Index, pair: Array, object: Array
+) -> tuple[Array, Array, Array]:
+    """Chances (n,) to be there and to be a ghost after the look, and to have been shown. ``shown``, ``own`` (n,): to be there and shown, a
+    ghost and shown; ``tells`` (n,): see ``Chances``; ``kept`` (n,): factor of what its absence leaves; ``pair``, ``object`` (p,): of each
+    pair of ``track`` (p,) its chance, and the share of an object in it."""
+    after, false, showed = kept * (real - shown * tells), kept * (ghost - own * tells), np.zeros(len(real))
+    for k in range(len(track)):
+        after[track[k]] += pair[k] * object[k]
+        false[track[k]] += pair[k] * (1.0 - object[k])
+        showed[track[k]] += pair[k]
+    after = np.minimum(np.maximum(after, 0.0), 1.0)
+    return after, np.minimum(np.maximum(false, 0.0), 1.0 - after), showed
+
+
+@njit(cache=True, error_model="numpy")
+def _hit(track: Index, plot: Index, pair: Array, there: Array, plots: int) -> NDArray[np.bool_]:
     """Whether the look probably shows each track (n,), if it is ``there`` (n,): a plot counts for one track, whose it most likely is."""
-    i, j, pair = found.pairs.track, found.pairs.plot, found.chance.pair
-    share = pair / np.maximum(there[i], NIL)
-    order = np.lexsort((-share, pair <= 0.5, j))
-    own = order[np.append(True, j[order][1:] != j[order][:-1])[: len(j)]]
-    return np.asarray(np.bincount(i[own], share[own], len(there)) > 0.5)
+    share, own = pair / np.maximum(there, NIL)[track], np.full(plots, -1)
+    for k in range(len(track)):
+        best = own[plot[k]]
+        if best < 0 or (pair[k] > 0.5, share[k]) > (pair[best] > 0.5, share[best]):
+            own[plot[k]] = k
+    shown = np.zeros(len(there))
+    for k in own[own >= 0]:
+        shown[track[k]] += share[k]
+    return shown > 0.5
 
 
-def _moved(belief: Belief, found: Found, none: Array) -> Belief:
-    """Each model's mixture over what the track may have shown, as one Gaussian; the models' new chances. ``none`` (n,): nothing."""
-    pairs, beta = found.pairs, found.chance.pair
-    if len(beta) == 0:
-        return belief
+def _moved(belief: Belief, found: Found, chances: Chances, kept: Array) -> tuple[Array, Array, Array]:
+    """Each model's mixture over what the track may have shown, as one Gaussian, and the models' new chances (see ``mix``)."""
+    if len(found.pairs.track) == 0:
+        return belief.mean, belief.cov, belief.model
     whole = np.ascontiguousarray
-    new = beta * np.exp(pairs.log + np.log(np.maximum(belief.model[:, pairs.track], NIL)) - _likelihood(belief, pairs))
+    none = kept * np.maximum(belief.real + belief.ghost - (chances.shown + chances.ghost) * chances.tells, LEAST)
     mean, cov, model = belief.mean.copy(), belief.cov.copy(), belief.model.copy()
-    mix(mean, cov, model, none, pairs.track, whole(new), whole(pairs.mean), whole(pairs.cov))
-    return belief.but(mean=mean, cov=cov, model=model)
+    mix(mean, cov, model, none, found.pairs.track, found.chance.pair * found.models, whole(found.pairs.mean), whole(found.pairs.cov))
+    return mean, cov, model
 
 
 @njit(cache=True)
@@ -229,18 +282,31 @@ def mix(mean: Array, cov: Array, model: Array, none: Array, track: Index, new: A
         first = last
 
 
-def _kinds(plan: Plan, belief: Belief, found: Found) -> Array:
-    """Log evidence (K, n) of the kinds: the mixture over what the track may have shown."""
-    n, i = belief.n, found.pairs.track
-    share = kinds(plan, belief.log_kind) * found.chance.none
-    share = share + np.stack([np.bincount(i, found.chance.pair * row, n) for row in found.kinds])
-    return np.asarray(np.log(np.maximum(share, 1e-12)) - np.log(np.maximum(plan.kinds, 1e-12))[:, None])
+@njit(cache=True, error_model="numpy")
+def evidence(before: Array, none: Array, track: Index, pair: Array, kinds: Array, prior: Array) -> Array:
+    """Log evidence (K, n) of the kinds, against their log ``prior`` (K,): the mixture over what the track may have shown: nothing, with
+    chance ``none`` (n,), which leaves them as ``before`` (K, n), or a plot, with chance ``pair`` (p,), which makes ``kinds`` (K, p) of
+    it."""
+    share = before * none
+    for k in range(len(track)):
+        for q in range(len(share)):
+            share[q, track[k]] += pair[k] * kinds[q, k]
+    for q in range(len(share)):
+        for i in range(len(none)):
+            share[q, i] = math.log(max(share[q, i], SCARCE)) - prior[q]
+    return share
+
+
+@lru_cache(maxsize=16)
+def _prior(kinds: tuple[float, ...]) -> Array:
+    """Log shares (K,) of the kinds by the site file."""
+    return np.asarray(np.log(np.maximum(kinds, SCARCE)))
 
 
 def _followed(sense: Sense, after: Belief, found: Found, seen: Array) -> Belief:
     """What a self-tracking sensor is following, and what it now thinks of it. ``seen`` (n,): weight of being followed."""
     chain, opinion = after.seen.copy(), after.opinion.copy()
-    chain[sense.index] = np.clip(seen / np.maximum(after.real + own_ghost(sense, after), NIL), 0.0, 1.0)
+    chain[sense.index] = np.minimum(np.maximum(seen / np.maximum(after.real + own_ghost(sense, after), NIL), 0.0), 1.0)
     sure = found.chance.pair > 0.5
     opinion[sense.index][:, found.pairs.track[sure]] = found.ratio[:, found.pairs.plot[sure]]
     return after.but(seen=chain, opinion=opinion)

@@ -49,6 +49,8 @@ def decide(
 
 def _still_aside(scene: Scene, place: Spot, aside: tuple[int, ...], threats: Sequence[Threat]) -> tuple[int, ...]:
     """Which tracks stay set aside: those whose danger has not passed since."""
+    if not aside:
+        return ()
     found = {threat.track: threat for threat in threats if threat.track in aside and threat.track in scene.tracks}
     loss = {n: harm(place.costs, scene.identities.get(n), scene.site.priors) for n in found}
     return tuple(

@@ -59,7 +59,8 @@ def chances(identity: Identity | None, priors: Priors) -> dict[Kind, float]:
 def harm(costs: Costs, identity: Identity | None, priors: Priors) -> float:
     """The harm to expect of an object's entry that nobody was warned of."""
     other = costs.missed.get("other", 0.0)
-    missed = sum(chance * costs.missed.get(kind, other) for kind, chance in sorted(chances(identity, priors).items()))
+    kinds = chances(identity, priors)
+    missed = sum([kinds[kind] * costs.missed.get(kind, other) for kind in sorted(kinds)])
     conforming = identity.conforming if identity is not None else 0.0
     return conforming * costs.conforming + (1.0 - conforming) * missed
 

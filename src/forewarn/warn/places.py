@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 
 import msgspec
-import numpy as np
 
 from forewarn import geo
 from forewarn.messages import Track
@@ -60,11 +59,13 @@ def _elsewhere(away: Elsewhere) -> Spot:
 def seen_from(site: Site, spot: Spot, track: Track) -> Seen:
     """Where a track is as seen from a zone's centre (of ``elsewhere``: the site's origin)."""
     at, origin = track.aided, (site.origin.lat_deg, site.origin.lon_deg, site.origin.alt_m)
-    place = geo.to_enu(at.lat_deg, at.lon_deg, at.alt_m, origin)[:2] - np.array(spot.centre or (0.0, 0.0))
-    east, north = place.tolist()
+    east, north, _ = geo.to_enu(at.lat_deg, at.lon_deg, at.alt_m, origin).tolist()
+    if spot.centre is not None:
+        east, north = east - spot.centre[0], north - spot.centre[1]
     away = math.hypot(east, north)
     closing = -(east * at.east_mps + north * at.north_mps) / away if away > 0 else 0.0
-    return Seen(track.track, track.t_updated_ns, away, float(geo.azimuth_deg(east, north)), closing)
+    azimuth_deg = math.degrees(math.atan2(east, north)) % 360.0 % 360.0  # the first gives 360 itself for a hair less than north
+    return Seen(track.track, track.t_updated_ns, away, azimuth_deg, closing)
 
 
 def around(spot: Spot, track: Track) -> Around:

@@ -24,13 +24,12 @@ from forewarn.evaluate import cost
 from forewarn.evaluate.oracle import filters
 from forewarn.evaluate.oracle.filters import Past
 from forewarn.evaluate.oracle.knowing import Known, Story, known
-from forewarn.messages import Alert, Claim, Deliver, Identity, Message, Observation, Track
+from forewarn.messages import KINDS, Alert, Claim, Deliver, Estimate, Identity, Kind, Message, Observation, Track
 from forewarn.sight.view import View
-from forewarn.site import Site
+from forewarn.site import Elsewhere, Site, Zone
 from forewarn.track import motion
 from forewarn.track import plan as planning
-from forewarn.track.belief import Belief, take
-from forewarn.track.existence import at
+from forewarn.track.belief import Belief
 from forewarn.track.picture import estimates
 from forewarn.track.plan import Plan
 
@@ -38,15 +37,18 @@ if TYPE_CHECKING:
     from forewarn.evaluate.suite.real import Real
 
 Array = NDArray[np.float64]
-Rows = NDArray[np.bool_]
+Index = NDArray[np.intp]
 __all__ = ["State", "claim", "hear", "judge", "start"]
 
 
 class State(msgspec.Struct, frozen=True):
-    """All that the oracle remembers. ``clock_ns``: the newest arrival."""
+    """All that the oracle remembers. ``harmful``: the kinds, conforming or not, whose entry would do any harm anywhere; ``horizon_s``: the
+    longest that is asked for; ``clock_ns``: the newest arrival."""
 
     plan: Plan
     known: Known
+    harmful: frozenset[tuple[Kind, bool]]
+    horizon_s: float
     past: Past
     warn: warn.State
     clock_ns: int = 0
@@ -64,58 +66,79 @@ class Picture(NamedTuple):
 def start(site: Site, real: Real, story: Story, plots: pa.Table) -> State:
     """An oracle that has heard nothing yet. ``plots``: sensor, t_ns, first, second, object, as ``Truth.plots`` of the simulator."""
     plan = planning.make(site)
-    return State(plan, known(real, story, plots), filters.nothing(plan, site), warn.start(site))
+    places: tuple[Zone | Elsewhere, ...] = (*site.zones, site.elsewhere)
+    harmful = frozenset(
+        (kind, keeps) for kind in KINDS for keeps in (True, False) if any(cost.harm(place.costs, kind, keeps) > 0 for place in places)
+    )
+    horizon_s = max(place.horizon_s for place in places)
+    return State(plan, known(real, story, plots), harmful, horizon_s, filters.nothing(plan, site), warn.start(site))
 
 
 def hear(state: State, site: Site, view: View, look: Observation) -> State:
     """Take one look: of its plots those that are an object's. What the watch refuses as too late or too early, the oracle does too."""
     clock = max(state.clock_ns, look.t_arrival_ns)
     state = msgspec.structs.replace(state, clock_ns=clock)
-    own = [
-        (plot, who) for plot in look.plots if (who := state.known.whose(look.sensor, plot)) is not None and _timely(site, clock, plot.t_ns)
-    ]
-    if not own or not _timely(site, clock, look.t_ns):
+    oldest, newest = _span(site, clock)
+    if not oldest <= look.t_ns <= newest:
         return state
-    seen = filters.sighting(state.plan, state.known, view, look, own)
-    return msgspec.structs.replace(state, past=filters.add(state.plan, state.known, state.past, seen, _oldest(site, clock)))
+    told = [(plot, state.known.whose(look.sensor, plot)) for plot in look.plots if oldest <= plot.t_ns <= newest]
+    own = [(plot, who) for plot, who in told if who is not None]
+    if not own:
+        return state
+    seen = filters.sighting(state.plan, state.known, state.past.base, view, look, own)
+    return msgspec.structs.replace(state, past=filters.add(state.plan, state.known, state.past, seen, oldest))
 
 
 def claim(state: State, site: Site, said: Claim) -> State:
     """Take one claim, if it is true."""
     clock = max(state.clock_ns, said.t_arrival_ns)
     state = msgspec.structs.replace(state, clock_ns=clock)
-    seen = filters.told(state.plan, state.known, said) if _timely(site, clock, said.t_ns) else None
+    oldest, newest = _span(site, clock)
+    seen = filters.told(state.plan, state.known, said) if oldest <= said.t_ns <= newest else None
     if seen is None:
         return state
-    return msgspec.structs.replace(state, past=filters.add(state.plan, state.known, state.past, seen, _oldest(site, clock)))
+    return msgspec.structs.replace(state, past=filters.add(state.plan, state.known, state.past, seen, oldest))
 
 
 def judge(state: State, site: Site, t_ns: int) -> tuple[State, tuple[Message, ...]]:
     """Tracks, identities, threats, decisions and warnings at a tick, like the watch's; without CAP and deliveries."""
-    belief = at(state.plan, state.past.belief, t_ns)
-    belief = take(belief, filters.fresh(state.plan, state.known, belief, t_ns))
-    mean, cov = motion.merged(belief.mean[:, :6], belief.cov[:, :6, :6], belief.model)
-    clear = np.sqrt(cov[0, 0] + cov[1, 1]) <= state.plan.vague_m
-    belief, tracks = take(belief, clear), _tracks(state, take(belief, clear), mean[:, clear], cov[..., clear], t_ns)
-    horizon_s = max([site.elsewhere.horizon_s, *(zone.horizon_s for zone in site.zones)])
-    identities = tuple(_identity(state.known, track.track - 1, t_ns, horizon_s) for track in tracks)
-    may = [i for i, who in enumerate(identities) if _matters(site, who)]
-    picture = Picture(belief.mean[:, :6, may], belief.cov[:, :6, :6, may], belief.model[:, may], tuple(tracks[i] for i in may))
-    threats = project.project(site, picture, t_ns)
+    belief = filters.ahead(state.plan, state.past.belief, t_ns)
+    rows, tracks = _tracks(state, belief, t_ns)
+    identities = tuple([_identity(state.known, track.track - 1, t_ns, state.horizon_s) for track in tracks])
+    may = [i for i, who in enumerate(identities) if _key(who) in state.harmful]
+    threats = project.project(site, _picture(belief, rows[may], tuple([tracks[i] for i in may])), t_ns) if may else ()
     warned, decided = warn.decide(state.warn, site, t_ns, tracks, identities, threats)
-    told = tuple(m for m in decided if not isinstance(m, Alert | Deliver))
+    told = tuple([m for m in decided if not isinstance(m, (Alert, Deliver))])
     return msgspec.structs.replace(state, warn=warned), (*tracks, *identities, *threats, *told)
 
 
-def _tracks(state: State, belief: Belief, mean: Array, cov: Array, t_ns: int) -> tuple[Track, ...]:
-    """A track's number is its object's place in the truth, from 1."""
-    return tuple(
-        Track(
-            track=who + 1, label=state.known.real.names[who], t_ns=t_ns, existence=1.0, existence_sensed=1.0, aided=where, sensed=where,
-            t_updated_ns=updated,
-        )
-        for who, where, updated in zip(belief.label[0].tolist(), estimates(state.plan, mean, cov), belief.updated_ns.tolist(), strict=True)
-    )  # fmt: skip
+def _tracks(state: State, belief: Belief, t_ns: int) -> tuple[Index, tuple[Track, ...]]:
+    """Which objects of the belief are told of, and their tracks; a track's number is its object's place in the truth, from 1."""
+    rows = np.flatnonzero(filters.fresh(state.plan, state.known, belief, t_ns))
+    if not len(rows):
+        return rows, ()
+    mean, cov = motion.merged(belief.mean[:, :6, rows], belief.cov[:, :6, :6, rows], belief.model[:, rows])
+    clear = np.sqrt(cov[0, 0] + cov[1, 1]) <= state.plan.vague_m
+    rows, where = rows[clear], estimates(state.plan, mean[:, clear], cov[..., clear])
+    told = zip(belief.label[0, rows].tolist(), where, belief.updated_ns[rows].tolist(), strict=True)
+    return rows, tuple([_track(state.known, *one, t_ns) for one in told])
+
+
+def _track(known: Known, who: int, where: Estimate, updated_ns: int, t_ns: int) -> Track:
+    return Track(
+        track=who + 1,
+        label=known.real.names[who],
+        t_ns=t_ns,
+        existence=1.0,
+        existence_sensed=1.0,
+        aided=where,
+        sensed=where,
+        t_updated_ns=updated_ns,
+    )
+
+
+def _picture(belief: Belief, rows: Index, tracks: tuple[Track, ...]) -> Picture:
+    return Picture(belief.mean[:, :6, rows], belief.cov[:, :6, :6, rows], belief.model[:, rows], tracks)
 
 
 def _identity(known: Known, who: int, t_ns: int, horizon_s: float) -> Identity:
@@ -131,15 +154,11 @@ def _identity(known: Known, who: int, t_ns: int, horizon_s: float) -> Identity:
     )
 
 
-def _matters(site: Site, who: Identity) -> bool:
-    """Whether its entry would do any harm anywhere; one that does none weighs nothing in any decision."""
-    kind = next(iter(who.kinds))
-    return any(cost.harm(costs, kind, who.conforming > 0) > 0 for costs in (*(zone.costs for zone in site.zones), site.elsewhere.costs))
+def _key(who: Identity) -> tuple[Kind, bool]:
+    """An object whose key is not among the ``harmful`` weighs nothing in any decision."""
+    return next(iter(who.kinds)), who.conforming > 0
 
 
-def _timely(site: Site, clock_ns: int, t_ns: int) -> bool:
-    return _oldest(site, clock_ns) <= t_ns <= clock_ns + site.future_s * 1e9
-
-
-def _oldest(site: Site, clock_ns: int) -> int:
-    return clock_ns - round(site.tracking.late_s * 1e9)
+def _span(site: Site, clock_ns: int) -> tuple[int, float]:
+    """The oldest and the newest time that is still taken, ns."""
+    return clock_ns - round(site.tracking.late_s * 1e9), clock_ns + site.future_s * 1e9

@@ -8,7 +8,7 @@ only gave bearings yet lies on the first of them, somewhere in the sensor's reac
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import NamedTuple
@@ -17,26 +17,24 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from forewarn import geo
 from forewarn.evaluate.oracle.knowing import Known
 from forewarn.messages import KINDS, Claim, Observation, Plot
 from forewarn.sight.view import View
 from forewarn.site import Site
-from forewarn.track import bearing, birth, claims, match
+from forewarn.track import bearing, birth, claims, match, motion
 from forewarn.track import look as looks
 from forewarn.track.belief import NEVER, Belief, empty, join, take
 from forewarn.track.birth import Begun
 from forewarn.track.errors.correct import corrected
-from forewarn.track.existence import at, freshness
+from forewarn.track.existence import freshness
 from forewarn.track.look import Look
 from forewarn.track.match import Pairs
 from forewarn.track.plan import FLIES, MODELS, Plan
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 SURELY_NOT = -300.0  # log odds
-FAR_SD, FAR_M, FAR_RAD = 6.0, 30.0, 0.2
-"""A plot is nothing that errs by more than so many of its stated deviations, and so much besides."""
 NOWHERE = View(sensor="", spot=None, chance=0.0, density=0.0, reach_m=(0.0, 0.0), height_m=(0.0, 0.0))
 
 
@@ -73,8 +71,9 @@ def nothing(plan: Plan, site: Site) -> Past:
 # ----------------------------------------------------------------------------------------------------------- sightings
 
 
-def sighting(plan: Plan, known: Known, view: View, seen: Observation, own: Sequence[tuple[Plot, int]]) -> Sighting:
-    """The look at objects' plots, those that lie. Plots are put a nanosecond apart, so that the look's order tells whose each is."""
+def sighting(plan: Plan, known: Known, base: Belief, view: View, seen: Observation, own: Sequence[tuple[Plot, int]]) -> Sighting:
+    """The look at objects' plots without those that lie. Plots are put a nanosecond apart, so that the look's order tells whose each is.
+    ``base``: any belief of the oracle's, which knows nothing of the sensors' errors."""
     plots, whose, last = [], {}, NEVER
     for plot, who in sorted(own, key=lambda one: (one[0].t_ns, one[1])):
         last = max(plot.t_ns, last + 1)
@@ -82,7 +81,7 @@ def sighting(plan: Plan, known: Known, view: View, seen: Observation, own: Seque
         whose[last] = who
     off = round(plan.sensors[seen.sensor].error[2] * 1e9)  # the stated error of the clock, which the look is rid of
     # the watch learns what the site file is not sure of; the oracle, that has learnt nothing, adds it to the noise
-    look = corrected(plan, empty(plan, 0.0), looks.read(plan, view, seen, tuple(plots)))
+    look = corrected(plan, base, looks.read(plan, view, seen, tuple(plots)))
     return _honest(known, Sighting(look, np.array([whose[t + off] for t in look.time_ns.tolist()], dtype=np.intp)))
 
 
@@ -105,15 +104,10 @@ def told(plan: Plan, known: Known, said: Claim) -> Sighting | None:
 def _honest(known: Known, seen: Sighting) -> Sighting:
     """Without the plots that are far from their objects."""
     look, m = seen.look, seen.look.place.shape[1]
-    really = known.place(seen.who, look.time_ns)
-    off = np.hypot(*(look.place[:2] - really[:2, :m]))
-    good = ~(off > FAR_SD * np.sqrt(look.noise[0, 0] + look.noise[1, 1]) + FAR_M)
-    spot = look.view.spot or (math.nan, math.nan, math.nan)
-    turn = geo.wrap_rad(look.bearing - np.arctan2(really[0, m:] - spot[0], really[1, m:] - spot[1]))
-    fine = ~(np.abs(turn) > FAR_SD * look.bearing_sd + FAR_RAD)
-    every = np.concatenate([good, fine])
+    every = ~known.far(look, seen.who)
     if every.all():
         return seen
+    good, fine = every[:m], every[m:]
     parts = {name: getattr(look, name)[..., good] for name in ("place", "noise", "up_var", "velocity")}
     parts |= {name: getattr(look, name)[fine] for name in ("bearing", "bearing_sd")}
     parts |= {name: getattr(look, name)[..., every] for name in ("time_ns", "odds")}
@@ -127,14 +121,22 @@ def add(plan: Plan, known: Known, past: Past, seen: Sighting, oldest_ns: int) ->
     after = list(past.after[:place])
     for one in sightings[place:]:
         after.append(taken(plan, known, after[-1] if after else past.base, one))
-    old = sum(one.look.t_ns < oldest_ns for one in sightings[:-1])
+    old = bisect_left(sightings, oldest_ns, hi=len(sightings) - 1, key=lambda kept: kept.look.t_ns)
     return Past(after[old - 1] if old else past.base, sightings[old:], tuple(after[old:]))
 
 
 # -------------------------------------------------------------------------------------------------------------- filters
 
 
-def fresh(plan: Plan, known: Known, belief: Belief, t_ns: int) -> NDArray[np.bool_]:
+def ahead(plan: Plan, belief: Belief, t_ns: int) -> Belief:
+    """The belief at a later time, with nothing more seen. Of its fields the oracle uses the estimates alone: it knows what is there."""
+    if belief.t_ns == NEVER or t_ns <= belief.t_ns or not belief.n:
+        return belief.but(t_ns=max(t_ns, belief.t_ns))
+    mean, cov, model = motion.predict(plan, belief.mean, belief.cov, belief.model, (t_ns - belief.t_ns) / 1e9)
+    return belief.but(t_ns=t_ns, mean=mean, cov=cov, model=model)
+
+
+def fresh(plan: Plan, known: Known, belief: Belief, t_ns: int) -> Flags:
     """Which objects (n,) of the belief are still there, and heard of lately enough."""
     return np.asarray(known.there(t_ns)[belief.label[0]] & (t_ns - belief.updated_ns <= plan.coast_s * 1e9))
 
@@ -142,7 +144,7 @@ def fresh(plan: Plan, known: Known, belief: Belief, t_ns: int) -> NDArray[np.boo
 def taken(plan: Plan, known: Known, belief: Belief, seen: Sighting) -> Belief:
     """The belief after a look at known objects."""
     look, m = seen.look, seen.look.place.shape[1]
-    belief = at(plan, belief, look.t_ns)
+    belief = ahead(plan, belief, look.t_ns)
     stay = fresh(plan, known, belief, look.t_ns)
     belief = belief if stay.all() else take(belief, stay)
     for which in _rounds(seen.who[:m]):
@@ -163,13 +165,15 @@ def _rounds(who: Index) -> Iterator[Index]:
 
 
 def _places(plan: Plan, known: Known, belief: Belief, look: Look, which: Index, who: Index) -> Belief:
-    plots = match.Plots(*(part[..., which] for part in match.plots(plan, look)))
-    pairs = _own(match.pairs(belief, plots) if belief.n else match.none(belief), belief, who[which])
-    belief = _corrected(plan, belief, look, pairs)
-    rest = np.setdiff1d(np.arange(len(which)), pairs.plot)
-    if not len(rest):
+    """The belief after plots that are places, at most one an object: each is tried on its own object's filter alone."""
+    plots, (track, at) = match.plots(plan, look), np.nonzero(belief.label[0][:, None] == who[which])
+    mean, cov, z, h, r = (np.ascontiguousarray(part) for part in (belief.mean, belief.cov, plots.z, plots.h, plots.r))
+    log, mean, cov, d2 = match.fitted(mean, cov, z, h, r, track, which[at])
+    fits = d2.min(axis=0, initial=np.inf) < match.GATE[len(z)]
+    belief = _corrected(plan, belief, look, Pairs(track[fits], at[fits], log[:, fits], mean[..., fits], cov[..., fits]))
+    if fits.all() and len(at) == len(which):
         return belief
-    new = which[rest]
+    new = np.delete(which, at[fits])
     sure = np.array([[0.0 if kind == known.real.kinds[k] else SURELY_NOT for k in who[: look.place.shape[1]]] for kind in KINDS])
     return _begun(plan, belief, look, who[new], Begun(*(part[..., new] for part in birth.begun(plan, look, sure))))
 
@@ -178,19 +182,19 @@ def _bearings(plan: Plan, belief: Belief, look: Look, which: Index, who: Index) 
     if look.view.spot is None:
         return belief
     sense = plan.sensors[look.sensor]
-    if belief.n:
+    true = belief.label[0][:, None] == who[which]
+    if true.any():
         alike = 1.0 - freshness(sense, belief)
         variance = look.bearing_sd[which] ** 2 * ((1.0 + alike) / np.maximum(1.0 - alike, 1e-6))[:, None]
-        belief = _corrected(
-            plan, belief, look, _own(bearing.pairs(belief, look.view.spot, look.bearing[which], variance), belief, who[which])
-        )
-    new = which[~np.isin(who[which], belief.label[0])]
+        pairs = bearing.pairs(belief, look.view.spot, look.bearing[which], variance)
+        belief = _corrected(plan, belief, look, _own(pairs, true))
+    new = which[~true.any(axis=0)]
     return _begun(plan, belief, look, who[new], _along(plan, look, new)) if len(new) else belief
 
 
-def _own(pairs: Pairs, belief: Belief, who: Index) -> Pairs:
-    """Of all pairs of objects and plots those that are true."""
-    good = belief.label[0, pairs.track] == who[pairs.plot]
+def _own(pairs: Pairs, true: Flags) -> Pairs:
+    """Of all pairs of objects and plots those that are true (n, b)."""
+    good = true[pairs.track, pairs.plot]
     return Pairs(pairs.track[good], pairs.plot[good], pairs.log[:, good], pairs.mean[..., good], pairs.cov[..., good])
 
 

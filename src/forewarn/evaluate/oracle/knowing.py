@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
+from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.messages import Plot, Polar, Position
+from forewarn.track.look import Look
 
 if TYPE_CHECKING:
     from forewarn.evaluate.suite.real import Real
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Key = tuple[str, int, float, float | None]
+FAR_SD, FAR_M, FAR_RAD = 6.0, 30.0, 0.2
+"""A plot is nothing that errs by more than so many of its stated deviations, and so much besides."""
 
 
 class Story(Protocol):
@@ -27,11 +32,13 @@ class Story(Protocol):
 
 
 class Known(NamedTuple):
-    """``plots``: the object (its place in ``real.names``) of each plot, by sensor, time and two numbers; ``identities``: of each claim."""
+    """``plots``: the object (its place in ``real.names``) of each plot, by sensor, time and two numbers; ``identities``: of each claim;
+    ``present`` (s, k): which objects are there and not on the ground in a second or the one after it."""
 
     real: Real
     plots: Mapping[Key, int]
     identities: Mapping[str, int]
+    present: Flags
 
     def whose(self, sensor: str, plot: Plot) -> int | None:
         """The object that a plot is of; None: of nothing."""
@@ -43,20 +50,41 @@ class Known(NamedTuple):
 
     def there(self, t_ns: int) -> Flags:
         """Which objects (k,) are there and not on the ground: in the second before or after."""
-        second = self.second(t_ns)
-        return np.asarray(self.real.asked[:, second : second + 2].any(axis=1))
+        return np.asarray(self.present[self.second(t_ns)])
 
     def keeps(self, who: int, t_ns: int, horizon_s: float) -> bool:
         """Whether an object keeps to its authorisation now and, while it is there and in the air, for so long from now."""
         ahead = slice(self.second(t_ns), self.second(t_ns + round(horizon_s * 1e9)) + 1)
         return bool((self.real.conforming[who, ahead] | ~self.real.asked[who, ahead]).all() and self.real.conforming[who, ahead.start])
 
-    def place(self, who: NDArray[np.intp], t_ns: NDArray[np.int64]) -> Array:
-        """Where objects really are, (3, n) metres about the site's origin, each at its time (n,); NaN where they are not there."""
-        since = t_ns / 1e9 - self.real.seconds[0]
-        second = np.minimum(np.maximum(since.astype(np.intp), 0), max(len(self.real.seconds) - 2, 0))
-        before, after = self.real.enu[:, who, second], self.real.enu[:, who, np.minimum(second + 1, len(self.real.seconds) - 1)]
-        return np.asarray(before + np.minimum(since - second, 1.0) * (after - before))
+    def far(self, look: Look, who: NDArray[np.intp]) -> Flags:
+        """Which plots (m + b,) of a look lie farther from their objects than their stated errors explain."""
+        east, north, _ = look.view.spot or (math.nan, math.nan, math.nan)
+        lines = look.bearing, look.bearing_sd, east, north
+        return np.asarray(_far(self.real.enu, float(self.real.seconds[0]), who, look.time_ns, look.place, look.noise, *lines))
+
+
+@njit(cache=True, error_model="numpy")
+def _far(
+    enu: Array, begins_s: float, who: NDArray[np.intp], time_ns: NDArray[np.int64],
+    place: Array, noise: Array, bearing: Array, bearing_sd: Array, east: float, north: float,
+) -> Flags:  # fmt: skip
+    """``enu`` (3, k, s): objects at whole seconds from ``begins_s`` on, straight between them; one that is not there is not far. Plots as
+    in ``Look``, the sensor at ``east``, ``north``."""
+    m, last = place.shape[1], enu.shape[2] - 1
+    far = np.zeros(len(who), dtype=np.bool_)
+    for i in range(len(who)):
+        since = time_ns[i] / 1e9 - begins_s
+        second = min(max(int(since), 0), max(last - 1, 0))
+        before, after, share = enu[:2, who[i], second], enu[:2, who[i], min(second + 1, last)], min(since - second, 1.0)
+        x, y = before[0] + share * (after[0] - before[0]), before[1] + share * (after[1] - before[1])
+        if i < m:
+            most = FAR_SD * math.sqrt(noise[0, 0, i] + noise[1, 1, i]) + FAR_M
+            far[i] = math.hypot(place[0, i] - x, place[1, i] - y) > most
+        else:
+            turn = bearing[i - m] - math.atan2(x - east, y - north)
+            far[i] = abs((turn + math.pi) % (2.0 * math.pi) - math.pi) > FAR_SD * bearing_sd[i - m] + FAR_RAD
+    return far
 
 
 def known(real: Real, story: Story, plots: pa.Table) -> Known:
@@ -67,7 +95,9 @@ def known(real: Real, story: Story, plots: pa.Table) -> Known:
         (sensor, t_ns, first, second): place[name] for sensor, t_ns, first, second, name in zip(*columns, strict=True) if name in place
     }
     identities = {identity: place[name] for name in real.names for identity in story.identities.get(name, ())}
-    return Known(real, whose, identities)
+    present = real.asked.copy()
+    present[:, :-1] |= real.asked[:, 1:]
+    return Known(real, whose, identities, np.ascontiguousarray(present.T))
 
 
 def numbers(plot: Plot) -> tuple[float, float | None]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from forewarn.evaluate.aligned import Flags
-from forewarn.evaluate.gospa import at_second
+from forewarn.evaluate.gospa import gospa
 from forewarn.evaluate.ospa import ospa
 from forewarn.evaluate.suite.notes import Published
 from forewarn.evaluate.suite.real import Real
@@ -74,7 +74,7 @@ def distances(real: Real, published: Published, confirmed: float) -> Distances:
         if not len(own) and not asked.any():
             continue
         own = _airborne(where, asked, present[:, s] & ~asked, own)
-        g = at_second(where, asked, np.zeros_like(asked), own, CUT_M)
+        g = gospa(where[asked], own, CUT_M)
         sums += (g.localisation, g.missed, g.false, ospa(where[asked], own, CUT_M))
     localisation, missed, false, apart = sums.tolist()
     return Distances(localisation, missed, false, apart, len(real.seconds))

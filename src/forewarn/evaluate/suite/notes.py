@@ -49,7 +49,7 @@ class Notes:
     def take(self, messages: Iterable[Message]) -> None:
         """Note what one step gave."""
         for message in messages:
-            if isinstance(message, Track | Threat | Identity):
+            if isinstance(message, (Track, Threat, Identity)):  # a union is made anew each time
                 if message.t_ns % SECOND_NS == 0:
                     self._judged(message)
             elif isinstance(message, Warning):

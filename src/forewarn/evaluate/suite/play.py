@@ -55,8 +55,8 @@ def play_world(world: World) -> Run:
         state, messages = watch.step(state, event)
         notes.take(messages)
         beside.take(state, event, messages)
-        for heard in (m for m in messages if isinstance(m, Ask | Track)):
-            for answer in world.desk.reply(heard, event.t_ns):
+        for heard in messages:
+            for answer in world.desk.reply(heard, event.t_ns) if isinstance(heard, (Ask, Track)) else ():
                 heapq.heappush(answers, (answer.t_ns, next(order), answer))
     run = judged(truth, notes, beside.notes)
     return msgspec.structs.replace(run, scenario=world.scenario.name, seed=world.seed, event_s=world.scenario.lasts_s)

@@ -15,10 +15,10 @@ from forewarn.track.plan import Plan
 
 def corrected(plan: Plan, belief: Belief, look: Look) -> Look:
     """The look with its sensor's errors off, as far as the site file is not sure of them; the same look where it is."""
-    at = EACH * plan.sensors[look.sensor].index
-    own = slice(at, at + EACH)
-    if not plan.stated[own].any():
+    sense = plan.sensors[look.sensor]
+    if not any(sense.error_sd):
         return look
+    own = slice(EACH * sense.index, EACH * sense.index + EACH)
     now = joint.read(belief.errors, plan.stated)
     mean, cov = now.mean[own], now.cov[own, own]
     place, noise = look.place.copy(), look.noise + cov[2, 2] * plan.speed_mps**2 * np.eye(2)[..., None]
@@ -26,7 +26,7 @@ def corrected(plan: Plan, belief: Belief, look: Look) -> Look:
         spot = np.array(look.view.spot[:2])[:, None]
         away = place[:2] - spot
         slope = of_place(away, np.zeros_like(away))
-        place[:2] = spot + true(away, np.repeat(mean[:, None], place.shape[1], axis=1))
+        place[:2] = spot + true(away, mean[:, None])
         noise = noise + np.einsum("abk,bc,dck->adk", slope, cov, slope)
     return msgspec.structs.replace(
         look, place=place, noise=noise, bearing=look.bearing - mean[0], bearing_sd=np.sqrt(look.bearing_sd**2 + cov[0, 0]),

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -48,11 +49,22 @@ def nothing(sensors: int) -> Joint:
 
 def read(joint: Joint, sd: Array) -> Reading:
     """The errors under a prior of spread ``sd`` (B,)."""
-    free = np.flatnonzero(sd)
-    part, spread, cov = (free[:, None], free), sd[free], np.zeros((len(sd), len(sd)))
-    inside = spread[:, None] * np.linalg.inv(np.eye(len(free)) + spread[:, None] * joint.information[part] * spread) * spread
-    cov[part] = (inside + inside.T) / 2
-    return Reading(cov @ joint.pull, cov)
+    return Reading(*_posterior(joint.information, joint.pull, sd))
+
+
+@njit(cache=True)
+def _posterior(information: Array, pull: Array, sd: Array) -> tuple[Array, Array]:
+    """Mean (B,) and covariance (B, B) of the errors. Those that are known, or that nothing tells of, stand apart from the others."""
+    told, cov = np.flatnonzero(sd * np.diag(information)), np.diag(sd**2)
+    a = np.eye(len(told))
+    for i, one in enumerate(told):
+        for j, two in enumerate(told):
+            a[i, j] += sd[one] * information[one, two] * sd[two]
+    inside = np.linalg.inv(a)
+    for i, one in enumerate(told):
+        for j, two in enumerate(told):
+            cov[one, two] = sd[one] * sd[two] * (inside[i, j] + inside[j, i]) / 2.0
+    return cov @ pull, cov
 
 
 def evidence(joint: Joint, sd: Array) -> float:
@@ -64,11 +76,19 @@ def evidence(joint: Joint, sd: Array) -> float:
 def add(joint: Joint, t_ns: int, jacobian: Array, y: Array, inverse: Array, weight: Array) -> Joint:
     """With k comparisons of d numbers more: ``jacobian`` (d, B, k), ``y`` (d, k), ``inverse`` of the noise (d, d, k), ``weight`` (k,)."""
     keep = math.exp(-max(t_ns - joint.t_ns, 0) / 1e9 / MEMORY_S) if joint.t_ns else 1.0
-    scaled = np.einsum("abk,bck,k->ack", inverse, jacobian, weight)
-    about = np.abs(jacobian).reshape(jacobian.shape[0], -1, EACH, jacobian.shape[2]).any(axis=(0, 2))
-    return Joint(
-        information=keep * joint.information + np.einsum("abk,ack->bc", jacobian, scaled),
-        pull=keep * joint.pull + np.einsum("abk,ak->b", scaled, y),
-        samples=keep * joint.samples + about @ weight,
-        t_ns=max(t_ns, joint.t_ns),
-    )
+    information, pull, samples = keep * joint.information, keep * joint.pull, keep * joint.samples
+    _add(information, pull, samples, jacobian, y, inverse, weight)
+    return Joint(information, pull, samples, max(t_ns, joint.t_ns))
+
+
+@njit(cache=True)
+def _add(information: Array, pull: Array, samples: Array, jacobian: Array, y: Array, inverse: Array, weight: Array) -> None:
+    """Comparisons as in ``add``, in place."""
+    for k in range(len(weight)):
+        h = np.ascontiguousarray(jacobian[:, :, k])
+        scaled = weight[k] * np.ascontiguousarray(inverse[:, :, k]) @ h
+        information += h.T @ scaled
+        pull += scaled.T @ np.ascontiguousarray(y[:, k])
+        for s in range(len(samples)):
+            if h[:, EACH * s : EACH * s + EACH].any():
+                samples[s] += weight[k]

@@ -20,22 +20,10 @@ from numba import njit
 
 from forewarn.track.pmbm import compete, search, spread
 from forewarn.track.pmbm.emit import emit
-from forewarn.track.pmbm.linear import Array, Index
 from forewarn.track.pmbm.search import NONE
+from forewarn.track.pmbm.values import Array, Contest, Index
 
 COLUMNS, PLOTS = 24, 60  # a cluster with more tracks or plots is not searched
-
-
-class Contest(NamedTuple):
-    """Contended clusters. Cluster c holds tracks ``track[c]`` to ``track[c + 1]`` of the contended tracks and rows ``row[c]`` to
-    ``row[c + 1]``; its entries, row by row, begin at ``entry[c]``: the local hypothesis of each track, or -1. ``hypothesis`` (e,),
-    ``weight`` (rows,), log, summing to one in a cluster and falling."""
-
-    track: Index
-    row: Index
-    entry: Index
-    hypothesis: Index
-    weight: Array
 
 
 class Weights(NamedTuple):
@@ -62,12 +50,6 @@ class Children(NamedTuple):
     exist: Array
     track: Index
     contest: Contest
-
-
-def nobody() -> Contest:
-    """No clusters."""
-    zero = np.zeros(1, np.int64)
-    return Contest(zero, zero, zero, np.zeros(0, np.int64), np.zeros(0))
 
 
 def associate(settled: int, contest: Contest, weights: Weights, keep: int, cut: float, least: tuple[float, float]) -> Children:
@@ -237,10 +219,10 @@ def _join(
             continue
         c = k - settled
         wide, many = c_track[c + 1] - c_track[c], c_row[c + 1] - c_row[c]
-        own = c_hypothesis[c_entry[c] : c_entry[c + 1]].reshape((many, wide))
-        weight = c_weight[c_row[c] : c_row[c + 1]].copy()
+        own, weight = np.empty((many, wide), np.int64), c_weight[c_row[c] : c_row[c + 1]].copy()
         for g in range(many):
             for t in range(wide):
+                own[g, t] = c_hypothesis[c_entry[c] + g * wide + t]
                 if own[g, t] >= 0:
                     weight[g] += miss[own[g, t]]
                     found = _collect(own[g, t], first, plot, number, plots, found)

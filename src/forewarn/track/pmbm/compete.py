@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from forewarn.track.pmbm.linear import Array, Index
+from forewarn.track.pmbm.values import Array, Index
 
 
 @njit(cache=True)

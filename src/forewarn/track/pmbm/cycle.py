@@ -9,10 +9,11 @@ from numba import njit
 
 from forewarn.track.pmbm.associate import associated, old_first
 from forewarn.track.pmbm.gate import TINY, pairs
-from forewarn.track.pmbm.learn import tally
-from forewarn.track.pmbm.linear import Array, Index, laid, mix, roots, update, velocity, whole
+from forewarn.track.pmbm.linear import laid, mix, roots, update, velocity, whole
 from forewarn.track.pmbm.merge import gathered, mixed
+from forewarn.track.pmbm.tally import tally
 from forewarn.track.pmbm.undetected import appear, arrivals, recycled, renewed
+from forewarn.track.pmbm.values import Array, Index
 
 Four = tuple[Array, Array, Array, Array]
 Three = tuple[Array, Array, Array]
@@ -124,7 +125,7 @@ def cycle(
     mean, cov, model = np.empty((models, s, many)), np.empty((models, s, s, many)), np.empty((models, many))
     order = old_first(-parent[lone:], 1)
     corrected(tracks, expects, hidden, hopes, z, turn, near, part, parent[lone:][order], plot[lone:][order], mean, cov, model)
-    mean, cov, model = laid(mean, order), laid(cov, order), laid(model, order)
+    mean, cov, model = laid(mean, cov, model, order)
     o_track, o_row, o_entry, o_hypothesis, o_weight = found[5], found[6], found[7], found[8], found[9]
     x, p = whole(mean, cov, model)
     to = gathered(o_track, o_row, o_entry, o_hypothesis, o_weight, lone, exist[lone:], x, p, modes, apart, alone, least[0])

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from forewarn.track.pmbm.linear import Array, Index
 from forewarn.track.pmbm.search import NONE
+from forewarn.track.pmbm.values import Array, Index
 
 
 @njit(cache=True)

@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from forewarn.track.pmbm.linear import Array, Index, per, square
+from forewarn.track.pmbm.linear import per, square
+from forewarn.track.pmbm.values import Array, Index
 
 LOG_2PI = math.log(2.0 * math.pi)
 TINY = 1e-300

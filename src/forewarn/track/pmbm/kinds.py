@@ -8,9 +8,7 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from forewarn.track.models import sigma
-from forewarn.track.pmbm import linear
-from forewarn.track.pmbm.linear import Array
+from forewarn.track.pmbm.values import Array
 
 
 class Velocity(msgspec.Struct, frozen=True):
@@ -20,6 +18,8 @@ class Velocity(msgspec.Struct, frozen=True):
 
     def predict(self, mean: Array, cov: Array, dt: float) -> tuple[Array, Array]:
         """See `values.Motion`."""
+        from forewarn.track.pmbm import linear  # which needs the compiler
+
         moved, spread = linear.velocity(mean[None], cov[None], dt, np.array([self.noise]))
         return moved[0], spread[0]
 
@@ -31,6 +31,8 @@ class Linear(msgspec.Struct, frozen=True):
 
     def predict(self, mean: Array, cov: Array, dt: float) -> tuple[Array, Array]:
         """See `values.Motion`."""
+        from forewarn.track.pmbm import linear  # which needs the compiler
+
         step, noise = self.matrices(dt)
         moved, spread = linear.linear(np.ascontiguousarray(mean), np.ascontiguousarray(cov), step, noise)
         return moved, spread
@@ -93,6 +95,8 @@ class Curved(msgspec.Struct, frozen=True):
 
     def expect(self, mean: Array, cov: Array) -> tuple[Array, Array, Array]:
         """See `values.Measure`."""
+        from forewarn.track.models import sigma  # which needs the compiler
+
         models, s, n = mean.shape
         x = mean.transpose(1, 0, 2).reshape(s, models * n)
         p = cov.transpose(1, 2, 0, 3).reshape(s, s, models * n)

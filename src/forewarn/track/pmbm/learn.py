@@ -2,10 +2,10 @@
 
 For each sensor two Poisson rates stand against their stated values by an unknown factor with a gamma prior of mean one: the posterior
 mean after ``found`` events, where ``due`` were to be expected as stated, is (a + found) / (a + due). The events are not seen but
-expected: false plots are plots less the chance that each is an object's; detections and chances to detect are the association's
-marginals, weighted with existence after the scan. This is recursive expectation maximisation (Titterington, "Recursive parameter
-estimation using incomplete data", Journal of the Royal Statistical Society B 46 (2), 1984) with forgetting. What it is drawn to is
-derived in ``design/pmbm.md``.
+expected (``tally.py``): false plots are plots less the chance that each is an object's; detections and chances to detect are the
+association's marginals, weighted with existence after the scan. This is recursive expectation maximisation (Titterington, "Recursive
+parameter estimation using incomplete data", Journal of the Royal Statistical Society B 46 (2), 1984) with forgetting. What it is drawn
+to is derived in ``design/pmbm.md``.
 """
 
 from __future__ import annotations
@@ -13,16 +13,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from forewarn.track.pmbm.linear import Array, Index
-from forewarn.track.pmbm.values import Learned
+from forewarn.track.pmbm.values import Array, Learned
 
 MEMORY = 100.0  # a sensor's scans after which a count weighs 1 / e
-FIRM = 0.5  # detection is learned on tracks that were likelier than this to exist before the scan
 HIGH = 0.98  # no sensor is learned to be surer than this of showing an object, unless it is stated
-
-Clusters = tuple[Index, Index, Index, Index, Array]
 
 
 def factors(doubt: float, learned: Learned, sensor: int) -> tuple[float, float]:
@@ -48,47 +43,3 @@ def taken(learned: Learned, sensor: int, found: tuple[float, float], due: tuple[
 def shown(detection: Array, by: float) -> Array:
     """Stated chances (n,) of detection taken ``by`` times, below `HIGH` where they are not stated above it."""
     return detection if by == 1.0 else np.asarray(np.minimum(by * detection, np.maximum(detection, HIGH)))
-
-
-@njit(cache=True)
-def chances(settled: int, count: int, contest: Clusters) -> tuple[Array, Index]:
-    """The marginal chance (n,) of each of ``count`` local hypotheses, and the track (n,) that it belongs to."""
-    track, row, entry, hypothesis, weight = contest
-    chance, whose = np.zeros(count), np.arange(count)
-    chance[:settled] = 1.0
-    for c in range(row.size - 1):
-        wide, at = track[c + 1] - track[c], entry[c]
-        for r in range(row[c], row[c + 1]):
-            share = math.exp(weight[r])
-            for t in range(wide):
-                h = hypothesis[at + t]
-                if h >= 0:
-                    chance[h] += share
-                    whose[h] = settled + track[c] + t
-            at += wide
-    return chance, whose
-
-
-@njit(cache=True)
-def tally(
-    settled: int, contest: Clusters, r: Array, stated: Array,
-    lone: int, children: Clusters, parent: Index, plot: Index, exist: Array,
-) -> tuple[float, float, float]:  # fmt: skip
-    """Of one association: plots that are objects'; firm tracks' detections, and how many were due.
-
-    ``settled``, ``contest``, ``r`` (n,) and ``stated`` (n,) are of the hypotheses before it: their existence, and the stated chance that
-    the sensor shows each; ``lone``, ``children``, ``parent``, ``plot``, ``exist`` (k,) as in `associate.Children`."""
-    before, whose = chances(settled, r.size, contest)
-    there = np.zeros(r.size + 1)
-    for h in range(r.size):
-        there[whose[h]] += before[h] * r[h]
-    after, _ = chances(lone, parent.size, children)
-    objects = hits = due = 0.0
-    for k in range(parent.size):
-        real, h = after[k] * exist[k], parent[k]
-        firm = h >= 0 and there[whose[h]] > FIRM
-        if plot[k] >= 0:
-            objects += real
-            hits += real if firm else 0.0
-        due += real * stated[h] if firm else 0.0
-    return objects, hits, due

@@ -17,10 +17,9 @@ import math
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from forewarn.track.pmbm.values import Array, Index
+
 BLOCK = 256  # children that are corrected together
 
 
@@ -118,7 +117,11 @@ def roots(  # noqa: C901 -- a kernel
 @njit(cache=True)
 def per(turn: Array) -> Array:
     """Turns a unit (dz,), 0 for what is no angle."""
-    return np.array([1.0 / t if t > 0.0 else 0.0 for t in turn])
+    out = np.zeros(turn.size)
+    for a in range(turn.size):
+        if turn[a] > 0.0:
+            out[a] = 1.0 / turn[a]
+    return out
 
 
 @njit(cache=True)
@@ -257,14 +260,22 @@ def _weigh(model: Array, log: Array, i: int, chances: Array, to: int, c: int) ->
 
 
 @njit()
-def laid(array: Array, order: Index) -> Array:
-    """The same array with its last index's k-th put to ``order[k]``."""
-    out = np.empty_like(array)
-    rows, to = array.reshape(-1, order.size), out.reshape(-1, order.size)
-    for a in range(rows.shape[0]):
-        for k in range(order.size):
-            to[a, order[k]] = rows[a, k]
-    return out
+def _laid(row: Array, order: Index, out: Array) -> None:
+    for k in range(order.size):
+        out[order[k]] = row[k]
+
+
+@njit()
+def laid(mean: Array, cov: Array, model: Array, order: Index) -> tuple[Array, Array, Array]:
+    """The same Gaussians (M, s, n), (M, s, s, n), (M, n) with the k-th put to ``order[k]``."""
+    means, covs, chances = np.empty_like(mean), np.empty_like(cov), np.empty_like(model)
+    for m in range(mean.shape[0]):
+        _laid(model[m], order, chances[m])
+        for a in range(mean.shape[1]):
+            _laid(mean[m, a], order, means[m, a])
+            for b in range(mean.shape[1]):
+                _laid(cov[m, a, b], order, covs[m, a, b])
+    return means, covs, chances
 
 
 @njit(cache=True)

@@ -14,8 +14,8 @@ import numpy as np
 from numba import njit
 
 from forewarn.track.pmbm.emit import room
-from forewarn.track.pmbm.linear import Array, Index
 from forewarn.track.pmbm.search import NONE
+from forewarn.track.pmbm.values import Array, Index
 
 TINY = 1e-300
 LOW, HIGH = 1e-3, 1.0 - 1e-3  # existence in a reference, so that no order costs infinitely much
@@ -169,11 +169,11 @@ def gathered(  # noqa: C901 -- a kernel
     lone = many = o = 0
     for c in range(clusters):
         columns, count = c_track[c + 1] - c_track[c], c_row[c + 1] - c_row[c]
-        rows = c_hypothesis[c_entry[c] : c_entry[c + 1]].copy().reshape((count, columns))
-        weight = np.exp(c_weight[c_row[c] : c_row[c + 1]])
+        rows, weight = np.empty((count, columns), np.int64), np.exp(c_weight[c_row[c] : c_row[c + 1]])
         low, high = 1 << 60, -1
         for g in range(count):
             for t in range(columns):
+                rows[g, t] = c_hypothesis[c_entry[c] + g * columns + t]
                 if rows[g, t] >= 0:
                     rows[g, t] -= shift
                     low, high = min(low, rows[g, t]), max(high, rows[g, t] + 1)

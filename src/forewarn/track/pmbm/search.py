@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from forewarn.track.pmbm.linear import Array, Index
+from forewarn.track.pmbm.values import Array, Index
 
 NONE, MISS = -1, -2  # what a column holds in a child besides a pair: no hypothesis, or its hypothesis without a plot
 

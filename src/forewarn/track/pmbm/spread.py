@@ -11,8 +11,8 @@ import numpy as np
 from numba import njit
 
 from forewarn.track.pmbm.emit import emit
-from forewarn.track.pmbm.linear import Array, Index
 from forewarn.track.pmbm.search import NONE
+from forewarn.track.pmbm.values import Array, Index
 
 ROUNDS, CLOSE = 200, 1e-6
 
@@ -118,7 +118,8 @@ def apart(  # noqa: C901 -- a kernel
         )  # fmt: skip
     for p in range(q):
         number[plots[p]] = -1
-        cells, value = np.array([[pairs + n + plots[p]], [NONE]]), np.array([free[p], 1.0 - free[p]])
+        cells, value = np.empty((2, 1), np.int64), np.empty(2)
+        cells[0, 0], cells[1, 0], value[0], value[1] = pairs + n + plots[p], NONE, free[p], 1.0 - free[p]
         lone, many, o, o_hypothesis, o_weight = _one(
             cells, value, -1 - plots[p], exist, least, cut, child,
             lone, lone_key, lone_track, many, many_key, many_track, o, o_track, o_row, o_entry, o_hypothesis, o_weight,
@@ -136,6 +137,6 @@ def _one(
     order = np.argsort(-value, kind="mergesort")
     order = order[value[order] > value[order[0]] * np.exp(-cut)]
     return emit(
-        cells[order], np.log(value[order]), np.array([track]), exist, least, child,
+        cells[order], np.log(value[order]), np.full(1, track), exist, least, child,
         lone, lone_key, lone_track, many, many_key, many_track, o, o_track, o_row, o_entry, o_hypothesis, o_weight,
     )  # fmt: skip

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from struct import Struct
 
 import numpy as np
 
-from forewarn.track.pmbm import learn, linear, merge
-from forewarn.track.pmbm.associate import nobody
-from forewarn.track.pmbm.cycle import Three, cycle
+from forewarn.track.pmbm import learn, packed
 from forewarn.track.pmbm.kinds import Position, Velocity
-from forewarn.track.pmbm.linear import Array
-from forewarn.track.pmbm.undetected import renewed
-from forewarn.track.pmbm.values import Estimates, Gaussians, Learned, Measure, Scan, Settings, State
+from forewarn.track.pmbm.values import Array, Estimates, Gaussians, Learned, Measure, Scan, Settings, State, nobody
 
+Three = tuple[Array, Array, Array]
+STEP, PREDICT, ESTIMATE = Struct("19d"), Struct("2d"), Struct("4d")  # the numbers that each of ``entries.py`` takes
+AFTER, COUNT = Struct("6q3d"), Struct("q")  # and what begins what it gives
 ALONE = np.ones((1, 1))  # a lone model's chance of staying itself
 
 
@@ -39,41 +40,39 @@ def step(settings: Settings, state: State, t_s: float, scan: Scan) -> State:
     more_clutter, more_seen = learn.factors(settings.doubt, state.learned, scan.sensor)
     stated, hidden_stated = _seen(scan, tracks), _seen(scan, hidden)
     seen, hidden_seen = learn.shown(stated, more_seen), learn.shown(hidden_stated, more_seen)
-    settled, label, contest, after, left, counts = cycle(
-        state.settled, state.label, state.contest[:5], tracks[:4], hidden[:4],
-        settings.births[:4], dt, settings.survival**dt, noise, _changes(settings, dt), expected, hoped, direct, added,
-        measure.turn, measure.axes, near, z, seen, hidden_seen, more_clutter * np.array(scan.clutter, dtype=float, ndmin=1),
-        scan.whole, state.scans,
-        settings.gate, settings.keep, -math.log(settings.cut), (settings.least, settings.faint),
-        settings.modes, settings.apart, settings.alone, settings.vague**2, settings.doubt > 1.0, stated,
+    axes, least = measure.axes, settings.least
+    arrays = (
+        state.label, *state.contest, *tracks, *hidden, *settings.births, noise, _changes(settings, dt), *expected, *hoped, added,
+        np.asarray(measure.turn, dtype=float), z, seen, hidden_seen, more_clutter * np.array(scan.clutter, dtype=float, ndmin=1), stated,
     )  # fmt: skip
+    numbers = STEP.pack(
+        state.settled, dt, settings.survival**dt, direct, axes[0], axes[1], near, scan.whole, state.scans,
+        settings.gate, settings.keep, -math.log(settings.cut), least, settings.faint,
+        settings.modes, settings.apart, settings.alone, settings.vague**2, settings.doubt > 1.0,
+    )  # fmt: skip
+    made = packed.called("step", arrays, numbers)
+    settled, count, clusters, entries, rows, n, *counts = AFTER.unpack_from(made)
+    models, s, k = hidden.mean.shape
+    parts = packed.Parts(made, 9)
     return State(
         t_s=t_s,
         scans=state.scans + 1,
         settled=settled,
-        label=label,
-        undetected=Gaussians(*left),
-        tracks=Gaussians(*after),
-        contest=contest,
+        label=parts.ints(2, count),
+        contest=(parts.ints(clusters), parts.ints(clusters), parts.ints(clusters), parts.ints(entries), parts.floats(rows)),
+        tracks=parts.gaussians(models, s, n),
+        undetected=parts.gaussians(models, s, k),
         learned=_learned(settings, state.learned, scan, z.shape[1], counts),
     )
 
 
 def estimate(settings: Settings, state: State) -> Estimates:
     """The tracks that are likely to exist: each cluster's hypotheses merged into one set, after relabelling (``merge.py``)."""
-    r, mean, cov, model = state.tracks
-    n, label = state.settled, state.label
-    if len(state.contest[4]):
-        x, p = linear.whole(mean[:, :, n:], cov[:, :, :, n:], model[:, n:])
-        found = merge.gathered(*state.contest, n, r[n:], x, p, 1, settings.apart, 0, settings.least)
-        count = len(found[4])
-        to = [np.empty(count), np.empty((*mean.shape[:2], count)), np.empty((*cov.shape[:3], count)), np.empty((len(model), count))]
-        merge.mixed(found[1], found[2] + n, found[3], mean, cov, model, 0, *to)
-        r, mean, cov, model = (np.concatenate([a[..., :n], b], axis=-1) for a, b in zip(state.tracks, to, strict=True))
-        label = np.concatenate([label[:, :n], label[:, n + found[4]]], axis=1)
-    sure = np.flatnonzero(r > settings.report)
-    x, p = linear.whole(mean[..., sure], cov[..., sure], model[:, sure])
-    return Estimates(label[:, sure], r[sure], x, p)
+    numbers = ESTIMATE.pack(state.settled, settings.report, settings.apart, settings.least)
+    made = packed.called("estimate", (state.label, *state.contest, *state.tracks), numbers)
+    parts, s = packed.Parts(made, 1), state.tracks.mean.shape[1]
+    (n,) = COUNT.unpack_from(made)
+    return Estimates(parts.ints(2, n), parts.floats(n), parts.floats(s, n), parts.floats(s, s, n))
 
 
 class Tracker:
@@ -90,12 +89,18 @@ class Tracker:
 
 def predicted(settings: Settings, state: State, dt: float) -> tuple[Gaussians, Gaussians]:
     """Tracks and undetected objects ``dt`` seconds on, births among the latter."""
-    lives = settings.survival**dt
-    tracks, hidden = (_moved(settings, of, dt, lives) for of in (state.tracks, state.undetected))
-    births = settings.births
-    if dt > 0.0:
-        hidden = Gaussians(*renewed(*hidden, births.weight * dt, births.mean, births.cov, births.model))
-    return tracks, hidden
+    tracks, hidden, births = state.tracks, state.undetected, settings.births
+    if dt == 0.0:
+        return tracks, hidden
+    lives, noise, change = settings.survival**dt, _velocities(settings), _changes(settings, dt)
+    if len(noise):
+        made = packed.called("predict", (*tracks, *hidden, *births, noise, change), PREDICT.pack(dt, lives))
+        parts, (models, s, n) = packed.Parts(made, 0), tracks.mean.shape
+        return parts.gaussians(models, s, n), parts.gaussians(models, s, hidden.weight.size)
+    from forewarn.track.pmbm.undetected import renewed
+
+    tracks, hidden = (_moved(settings, of, dt, lives, change) for of in (tracks, hidden))
+    return tracks, Gaussians(*renewed(*hidden, births.weight * dt, births.mean, births.cov, births.model))
 
 
 def _expected(measure: Measure, tracks: Gaussians, hidden: Gaussians, z: Array, direct: bool) -> tuple[Three, Three, Array, bool]:
@@ -108,19 +113,15 @@ def _expected(measure: Measure, tracks: Gaussians, hidden: Gaussians, z: Array, 
     return measure.expect(tracks.mean, tracks.cov), hoped, np.zeros((len(z), len(z))), close is not None
 
 
-def _moved(settings: Settings, of: Gaussians, dt: float, lives: float) -> Gaussians:
+def _moved(settings: Settings, of: Gaussians, dt: float, lives: float, change: Array) -> Gaussians:
+    """Objects ``dt`` seconds on under any models."""
+    from forewarn.track.pmbm.linear import mix
+
     weight, mean, cov, model = of
-    if dt == 0.0:
-        return of
     if len(settings.models) > 1:
-        mean, cov, model = linear.mix(mean, cov, model, _changes(settings, dt))
-    noise = _velocities(settings)
-    if len(noise):
-        mean, cov = linear.velocity(mean, cov, dt, noise)
-    else:
-        moved = [motion.predict(mean[m], cov[m], dt) for m, motion in enumerate(settings.models)]
-        mean, cov = np.stack([x for x, _ in moved]), np.stack([p for _, p in moved])
-    return Gaussians(weight * lives, mean, cov, model)
+        mean, cov, model = mix(mean, cov, model, change)
+    moved = [motion.predict(mean[m], cov[m], dt) for m, motion in enumerate(settings.models)]
+    return Gaussians(weight * lives, np.stack([x for x, _ in moved]), np.stack([p for _, p in moved]), model)
 
 
 def _velocities(settings: Settings) -> Array:
@@ -151,7 +152,7 @@ def chances(rate: Array, dt: float) -> Array:
     return np.asarray(total)
 
 
-def _learned(settings: Settings, learned: Learned, scan: Scan, plots: int, counts: tuple[float, float, float]) -> Learned:
+def _learned(settings: Settings, learned: Learned, scan: Scan, plots: int, counts: Sequence[float]) -> Learned:
     if settings.doubt <= 1.0 or not scan.whole:
         return learned
     objects, hits, due = counts

@@ -13,8 +13,9 @@ import numpy as np
 from numba import njit
 
 from forewarn.track.pmbm.gate import LOG_2PI, TINY
-from forewarn.track.pmbm.linear import Array, Index, per, square, update
+from forewarn.track.pmbm.linear import per, square, update
 from forewarn.track.pmbm.merge import mixed
+from forewarn.track.pmbm.values import Array, Index
 
 
 @njit()

@@ -7,8 +7,10 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from forewarn.track.pmbm.linear import Array
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 
 class Gaussians(NamedTuple):
@@ -98,6 +100,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     doubt: float = 1.0
 
 
+class Contest(NamedTuple):
+    """Contended clusters. Cluster c holds tracks ``track[c]`` to ``track[c + 1]`` of the contended tracks and rows ``row[c]`` to
+    ``row[c + 1]``; its entries, row by row, begin at ``entry[c]``: the local hypothesis of each track, or -1. ``hypothesis`` (e,),
+    ``weight`` (rows,), log, summing to one in a cluster and falling."""
+
+    track: Index
+    row: Index
+    entry: Index
+    hypothesis: Index
+    weight: Array
+
+
 class Learned(NamedTuple):
     """What was counted of k sensors: false plots (first row) and detections (second) ``found`` (2, k), and how many were ``due`` (2, k)
     as stated. Expected numbers, which fade."""
@@ -108,7 +122,7 @@ class Learned(NamedTuple):
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """All that the tracker knows at ``t_s`` (NaN before the first scan), after ``scans``. Of ``tracks``' hypotheses those of settled
-    tracks come first, one each, then those of contended tracks, as ``contest`` has them (`associate.Contest`). ``label`` (2,
+    tracks come first, one each, then those of contended tracks, as ``contest`` has them (`Contest`). ``label`` (2,
     tracks): scan and plot that began each."""
 
     t_s: float
@@ -128,3 +142,9 @@ class Estimates(NamedTuple):
     existence: Array
     mean: Array
     cov: Array
+
+
+def nobody() -> Contest:
+    """No clusters."""
+    zero = np.zeros(1, np.int64)
+    return Contest(zero, zero, zero, np.zeros(0, np.int64), np.zeros(0))
