@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -38,6 +40,7 @@ double, failing = compiled.entries("small", "doubled", "failing")
 print(np.frombuffer(double((np.zeros(0), np.zeros(0, np.int64), np.arange(3.0)), b"")), "numba" in sys.modules)
 """
 FAIL = """
+import msgspec
 import numpy as np
 from forewarn import compiled
 _, failing = compiled.entries("small", "doubled", "failing")
@@ -164,7 +167,9 @@ def test_arrays_are_held_against_what_they_are_to_be() -> None:
     row, table, count = np.zeros(1), np.ones((1, 1)), np.zeros(1, np.int64)
     four = (row, np.zeros((1, 4, 1)), np.zeros((1, 4, 4, 1)), table)
     packed.called("predict", (*four, *four, *four, row, table), bytes(16))
-    for wrong in (count, table, np.zeros(1, np.float32), np.zeros(1, ">f8")):
+    for like in (np.zeros(1, np.float32), np.zeros(1, ">f8")):  # converted
+        packed.called("predict", (*four, *four, *four, like, table), bytes(16))
+    for wrong in (count, table):
         with pytest.raises(TypeError, match="predict"):
             packed.called("predict", (*four, *four, *four, wrong, table), bytes(16))
 
@@ -176,6 +181,18 @@ def test_arrays_out_of_order_are_put_in_order() -> None:
     numbers = np.array([1.0, 0.9]).tobytes()
     plain, turned = ((np.ones(5), f(mean), f(cov), f(chance)) for f in (np.ascontiguousarray, np.asfortranarray))
     assert packed.called("predict", (*turned * 3, *rest), numbers) == packed.called("predict", (*plain * 3, *rest), numbers)
+
+
+def test_states_settings_and_scans_may_come_out_of_a_pickle() -> None:
+    wide = pmbm.Gaussians(np.array([4.0]), np.zeros((1, 4, 1)), np.diag([40.0, 40.0, 2.0, 2.0])[None, :, :, None] ** 2, np.ones((1, 1)))
+    settings = pmbm.Settings(models=(pmbm.Velocity(0.1),), undetected=wide, births=wide._replace(weight=np.array([0.1])))
+    look = pmbm.Scan(plots=np.ones((2, 3)), measure=pmbm.Position(np.eye(2, dtype=int)), detection=0.9, clutter=4 / 120**2)
+    state = pmbm.step(settings, pmbm.start(settings), 0.0, look)
+    again = pmbm.step(*(pickle.loads(pickle.dumps(part)) for part in (settings, state, 1.0, look)))
+    for one, other in zip(pmbm.estimate(settings, again), pmbm.estimate(settings, pmbm.step(settings, state, 1.0, look)), strict=True):
+        assert np.array_equal(one, other)
+    with pytest.raises(ValueError, match="clutter"):
+        pmbm.step(settings, state, 1.0, msgspec.structs.replace(look, clutter=np.zeros(2)))
 
 
 @pytest.mark.slow

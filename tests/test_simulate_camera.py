@@ -31,7 +31,7 @@ def test_night_takes_its_share(light: str, left: float) -> None:
 
 
 def test_half_at_the_greatest_range_for_the_stated_size_and_fog_takes_the_rest() -> None:
-    far = Line(start=(1500.0, 0.0, 0.0))
+    far = Line(start=(1499.999, 0.0, 0.0))
     clear = rows(sensor(**CAMERA), scene([far], 2000.0, visibility_m=1e5), seen_size_m=0.5 * math.exp(-3.912 * 0.015))
     assert binomtest(len(clear.t_ns), len(clear.looks_ns), 0.5).pvalue > 1e-3
     assert len(rows(sensor(**CAMERA), scene([far], 2000.0, visibility_m=1000.0)).t_ns) == 0

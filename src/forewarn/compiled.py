@@ -106,14 +106,18 @@ def _kept(file: Path, key: bytes) -> bytes | None:
 
 def _keep(file: Path, key: bytes, code: bytes) -> bool:
     """Whether it could be written: beside and then renamed, so that another process finds the old file or the new one."""
+    made: Path | None = None
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _private(file.parent):
             return False
         with NamedTemporaryFile(dir=file.parent, delete=False) as new:
+            made = Path(new.name)
             new.write(hashlib.sha256(key + code).digest() + code)
-        Path(new.name).replace(file)
+        made.replace(file)
     except OSError:
+        if made is not None:
+            made.unlink(missing_ok=True)
         return False
     return True
 

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from forewarn.messages import Kind
 from forewarn.plan import numbers
+from forewarn.plan.course import Course
 from forewarn.plan.fly import many
 from forewarn.plan.numbers import Place
+from forewarn.sight.view import View
 from forewarn.site import Site, Zone
 
 Array = NDArray[np.float64]
@@ -95,17 +97,21 @@ class Flown:
 
     def times(self, path: Array, ahead_s: Array, seeds: NDArray[np.int64]) -> Array:
         """Warning times (starts, seeds) on one line: ``path`` (6, k), from the farthest start to the entry, every ``STEP_S``."""
-        detection = (
-            np.stack([view.detection(path[:3], path[3:], self.chosen.size_m2) for view in self.views]) if self.views else np.zeros((0, 1))
-        )
+        shown = self._each(lambda view: view.detection(path[:3], path[3:], self.chosen.size_m2))
+        expected = self._each(lambda view: view.detection(path[:3]))
         found = np.zeros((len(ahead_s), len(seeds)))
         whole = STEP_S * (path.shape[1] - 1)
         for i, ahead in enumerate(ahead_s.tolist()):
             k = max(round((whole - ahead) / STEP_S), 0)
             if ahead > 0.0:
-                part, seen = np.ascontiguousarray(path[:, k:]), np.ascontiguousarray(detection[:, k:])
-                found[i] = many(self.watch, self.senses, self.ways, self.place, part, STEP_S, seen, ahead, seeds)
+                part, seen, believed = (np.ascontiguousarray(rows[:, k:]) for rows in (path, shown, expected))
+                course = Course(part, seen, believed, STEP_S)
+                found[i] = many(self.watch, self.senses, self.ways, self.place, course, ahead, seeds)
         return found
+
+    def _each(self, chances: Callable[[View], Array]) -> Array:
+        """Chances (S, k) of all sensors."""
+        return np.stack([chances(view) for view in self.views]) if self.views else np.zeros((0, 1))
 
 
 def line(place: Place, azimuth: float, edge: float, chosen: Chosen, ahead_s: float, ground: Ground | None) -> Array:

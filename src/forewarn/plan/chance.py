@@ -11,7 +11,7 @@ import math
 import numba
 import numpy as np
 
-PHASE, HIT, EAST, NORTH, UP, FOLLOW, SLOW_EAST, SLOW_NORTH, MERGE = range(9)
+PHASE, HIT, EAST, NORTH, UP, FOLLOW, SLOW_EAST, SLOW_NORTH, REMEMBERED = range(9)
 """What a number is for."""
 
 

@@ -1,8 +1,8 @@
-"""Whether the object of one track is there: the tracker's recursion (``track.update``, ``track.existence``) for a track that is alone.
+"""Whether the object of each track is there: the tracker's recursion (``track.update``, ``track.existence``) where a look has one plot
+at the most.
 
-A track is real, a ghost of the sensor that gave it birth, or nothing. A sensor that tracks by itself may take the object for a ghost of its
-own before the track is believed: a *rival* that explains its plots. Two tracks of one object merge soon (``track.tidy``): at each look
-with the chance ``MERGED``, which was fitted to the tracker once.
+A track is real, a ghost of the sensor that gave it birth, or nothing. One plot is of one track or of none, so the chances of all pairs are
+what their weights say, in closed form.
 """
 
 from __future__ import annotations
@@ -15,67 +15,80 @@ from numpy.typing import NDArray
 
 from forewarn.plan.motion import predict
 from forewarn.plan.numbers import Senses, Watch
+from forewarn.plan.tracks import MOST, Tracks
 
 Array = NDArray[np.float64]
-REAL, GHOST, ORIGIN, PUBLISHED, PLACED_S, RIVAL, NUMBERS = range(7)
-"""A track's numbers: chances to be there and to be a ghost of sensor ``ORIGIN``, whether it was published, when it last was surely shown,
-the chance that a rival explains a self-tracking sensor's plots; and how many these are."""
-NEVER = -1e9
-MERGED = 0.6
+LEAST = 1e-9
 
 
 @numba.njit(cache=True, nogil=True)
-def carry(watch: Watch, senses: Senses, mean: Array, cov: Array, model: Array, follows: Array, track: Array, dt: float) -> None:
-    """The track some seconds later, with nothing seen."""
-    predict(watch, senses, mean, cov, model, dt)
+def carry(watch: Watch, senses: Senses, tracks: Tracks, dt: float) -> None:
+    """The tracks some seconds later, with nothing seen."""
     stay = math.exp(-dt / watch.life_s)
-    track[REAL] *= stay
-    track[GHOST] *= stay
-    for s in range(len(follows)):
+    for i in range(MOST):
+        if tracks.real[i] == 0.0:
+            continue
+        predict(watch, senses, tracks.mean[i], tracks.cov[i], tracks.model[i], dt)
+        tracks.real[i] *= stay
+        tracks.ghost[i] *= stay
+        for s in range(len(senses.what)):
+            if senses.slow[s, 0] > 0.0:
+                tracks.follows[i, s] = 0.5 + (tracks.follows[i, s] - 0.5) * math.exp(-2.0 * dt / senses.slow[s, 0])
+
+
+@numba.njit(cache=True, nogil=True)
+def chances(senses: Senses, s: int, p: Array, log: Array, tracks: Tracks) -> Array:
+    """The chance (N,) that a plot is each track's. ``p`` (N,): of detection; ``log`` (N,): log likelihood against a plot of no track."""
+    weight = np.zeros(MOST)
+    for i in range(MOST):
+        if tracks.real[i] > 0.0:
+            shown, ghost = _shown(s, p[i], tracks, i)
+            missed = max(1.0 - (shown + ghost) * senses.scan[s], LEAST)
+            weight[i] = max(shown + ghost, 1e-300) / missed * math.exp(min(max(log[i], -300.0), 300.0))
+    weight /= 1.0 + weight.sum()
+    return weight
+
+
+@numba.njit(cache=True, nogil=True)
+def there(senses: Senses, s: int, p: Array, pair: Array, tracks: Tracks) -> Array:
+    """Existence of all after a look that showed each with the chance ``pair`` (N,): the weight (N,) of not having been shown."""
+    none, tells = np.zeros(MOST), 1.0 * senses.scan[s]
+    for i in range(MOST):
+        if tracks.real[i] == 0.0:
+            continue
+        shown, ghost = _shown(s, p[i], tracks, i)
+        kept = (1.0 - pair[i]) / max(1.0 - (shown + ghost) * tells, LEAST)
+        real, false, own = tracks.real[i], tracks.ghost[i], tracks.ghost[i] * (tracks.origin[i] == s)
+        none[i] = kept * max(real + false - (shown + ghost) * tells, LEAST)
+        part = shown / (shown + ghost + 1e-300)
+        tracks.real[i] = min(max(kept * (real - shown * tells) + pair[i] * part, 0.0), 1.0)
+        tracks.ghost[i] = min(max(kept * (false - ghost * tells) + pair[i] * (1.0 - part), 0.0), 1.0 - tracks.real[i])
         if senses.slow[s, 0] > 0.0:
-            follows[s] = 0.5 + (follows[s] - 0.5) * math.exp(-2.0 * dt / senses.slow[s, 0])
-        else:
-            follows[s] = 1.0
+            followed = kept * ((real + own) * tracks.follows[i, s] - (shown + ghost) * tells) + pair[i]
+            left = tracks.real[i] + tracks.ghost[i] * (tracks.origin[i] == s)
+            tracks.follows[i, s] = min(max(followed / max(left, 1e-300), 0.0), 1.0)
+    return none
 
 
 @numba.njit(cache=True, nogil=True)
-def missed(senses: Senses, s: int, p: float, follows: Array, track: Array) -> None:
-    """A look that scans did not show the track."""
-    seen = p * follows[s]
-    own = track[GHOST] if track[ORIGIN] == s else 0.0
-    shown, ghost = track[REAL] * seen, own * seen
-    unshown = max(1.0 - shown - ghost, 1e-9)
-    if senses.slow[s, 0] > 0.0:
-        track[RIVAL] *= (1.0 - p) / max(1.0 - track[RIVAL] * p, 1e-9)
-    before = track[REAL] + own
-    track[REAL] = (track[REAL] - shown) / unshown
-    track[GHOST] = (track[GHOST] - ghost) / unshown
-    if senses.slow[s, 0] > 0.0:
-        follows[s] = min(
-            max((before * follows[s] - shown - ghost) / unshown / max(track[REAL] + track[GHOST] * (own > 0), 1e-300), 0.0), 1.0
-        )
+def _shown(s: int, p: float, tracks: Tracks, i: int) -> tuple[float, float]:
+    """The chances that a track is there and shown, and that it is a ghost of the sensor and shown."""
+    seen = p * tracks.follows[i, s]
+    return tracks.real[i] * seen, tracks.ghost[i] * seen * (tracks.origin[i] == s)
 
 
 @numba.njit(cache=True, nogil=True)
-def there(senses: Senses, s: int, log: float, p: float, seen: float, follows: Array, track: Array, now: float) -> float:
-    """Existence after a plot that fits the track ``exp(log)`` times better than nothing, by the weights of ``track.update``: the chance
-    that the plot is the track's. ``p``: of detection; ``seen``: of that and that the sensor follows the track."""
-    own = track[GHOST] if track[ORIGIN] == s else 0.0
-    shown, ghost = track[REAL] * seen, own * seen
-    unshown = max(1.0 - shown - ghost, 1e-9) if senses.scan[s] else 1.0
-    weight = max(shown + ghost, 1e-300) / unshown * math.exp(min(max(log, -300.0), 300.0))
-    rival = track[RIVAL] if senses.slow[s, 0] > 0.0 and track[ORIGIN] != s else 0.0
-    other = rival * p / max(1.0 - rival * p, 1e-9) * math.exp(min(max(log, -300.0), 300.0))
-    pair = weight / (1.0 + weight + other)
-    none = 1.0 - pair
-    if senses.slow[s, 0] > 0.0:
-        track[RIVAL] = none
-    kept = none / unshown
-    part = shown / (shown + ghost + 1e-300)
-    track[REAL] = min(kept * (track[REAL] - shown * senses.scan[s]) + pair * part, 1.0)
-    track[GHOST] = min(max(kept * (track[GHOST] - ghost * senses.scan[s]) + pair * (1.0 - part), 0.0), 1.0 - track[REAL])
-    if pair > 0.5:  # the tracker counts a plot as the track's only then
-        track[PLACED_S] = max(now, track[PLACED_S])
-    if senses.slow[s, 0] > 0.0:
-        follows[s] = pair + none * follows[s]
-    return float(pair)
+def credit(s: int, places: bool, pair: Array, look: int, now: float, tracks: Tracks) -> None:
+    """Whose a plot counts as: a track's that it probably shows if the track is there, and no other's that it shows as probably."""
+    best, most = 0, 0.0
+    for i in range(MOST):
+        share = pair[i] / max(tracks.real[i] + tracks.ghost[i], 1e-300) if tracks.real[i] > 0.0 else 0.0
+        if pair[i] > 0.5:
+            tracks.updated_s[i] = now
+            share += 1.0
+        if share > most:
+            best, most = i, share
+    if most > 0.5:
+        tracks.shown[best, s] = look
+        if places:
+            tracks.placed_s[best] = now

@@ -1,10 +1,11 @@
 """One approach flown through the watch's own rule: looks drawn, the track and its existence carried on, until the zone would be warned.
 
-What is kept of the chain: each sensor's looks with the chance that ``View.detection`` gives; birth, existence and ghosts by the tracker's
-recursion for one track that is alone (``track.update``, ``track.birth``, ``track.existence``), with the stated density of false plots and
-what the object's own plots add to it while they pass for false (``sight.clutter``); both motion models; what the motion says of the
-kind (``identify.kinds``); the chance of entry by ``project``'s own sample paths; the comparison of ``warn.decision`` at each tick. Left
-out: other objects, false plots as such, what a sensor's labels and readings say, and claims.
+What is kept of the chain: each sensor's looks with the chance that ``View.detection`` gives; all tracks that the object's own plots begin,
+with birth, existence, ghosts, merging and end by the tracker's recursion (``track.update``, ``track.birth``, ``track.existence``,
+``track.tidy``); both motion models; the learned map of false plots, and what the object's plots add to it while they pass for false
+(``sight.clutter``); what the motion says of the kind (``identify.kinds``); the chance of entry by ``project``'s own sample paths; the
+comparison of ``warn.decision`` at each tick, of each track by itself. Left out: other objects, false plots as such, what a sensor's labels
+and readings say, and claims.
 """
 
 from __future__ import annotations
@@ -17,57 +18,50 @@ from numpy.typing import NDArray
 
 from forewarn.plan import chance
 from forewarn.plan.chance import normal, uniform
-from forewarn.plan.existence import MERGED, NEVER, NUMBERS, PLACED_S, REAL, RIVAL, carry, missed
+from forewarn.plan.course import Course, expected
+from forewarn.plan.existence import carry, there
 from forewarn.plan.judge import warns
+from forewarn.plan.learned import nothing
 from forewarn.plan.numbers import Place, Samples, Senses, Watch
 from forewarn.plan.plots import hit
-from forewarn.sight.clutter import SIDE
+from forewarn.plan.tracks import MOST, none, tidy
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @numba.njit(cache=True, nogil=True)
-def warned_s(
-    watch: Watch, senses: Senses, ways: Samples, zone: Place, path: Array, step_s: float, detection: Array, enters_s: float, seed: int
-) -> float:
-    """Seconds from the warning to the entry, 0 if none came before it. ``path`` (6, k): places and rates every ``step_s`` from the
-    appearance on; ``detection`` (S, k): chances along it; ``enters_s``: when the object enters the zone."""
+def warned_s(watch: Watch, senses: Senses, ways: Samples, zone: Place, course: Course, enters_s: float, seed: int) -> float:
+    """Seconds from the warning to the entry, 0 if none came before it; ``enters_s``: when, after its appearance, the object enters."""
     sensors = len(senses.what)
-    mean, cov, model = np.zeros((2, watch.size)), np.zeros((2, watch.size, watch.size)), np.full(2, 0.5)
-    follows, slow = np.full(sensors, 0.5), np.zeros((sensors, 2))  # chance that it follows the track; its error of the moment
-    really, looks, last = np.zeros(sensors, dtype=np.bool_), np.zeros(sensors, dtype=np.int64), np.full(sensors, NEVER)
-    track, false = np.zeros(NUMBERS), np.zeros((sensors, SIDE, SIDE))
+    tracks, learned, unshown = none(watch.size, sensors), nothing(sensors), np.zeros(MOST)
+    slow, really = np.zeros((sensors, 2)), np.zeros(sensors, dtype=np.bool_)  # each sensor's error of the moment; whether it follows
+    looks, last = np.zeros(sensors, dtype=np.int64), np.full(sensors, -math.inf)
     due = np.array([senses.interval_s[s] * uniform(seed, s, 0, chance.PHASE) for s in range(sensors)])
-    tick = watch.tick_s * uniform(seed, 4095, 0, chance.PHASE)
-    now = 0.0
+    tick, now = watch.tick_s * uniform(seed, 4095, 0, chance.PHASE), 0.0
     while True:
         s = int(np.argmin(due)) if sensors else 0
         then = min(due[s], tick) if sensors else tick
         if then >= enters_s:
             return 0.0
-        if track[REAL] > 0.0:
-            carry(watch, senses, mean, cov, model, follows, track, then - now)
+        carry(watch, senses, tracks, then - now)
         now = then
         if sensors == 0 or tick < due[s]:
             tick += watch.tick_s
-            if track[REAL] > 0.0 and warns(watch, zone, ways, mean, cov, model, track):
+            if warns(watch, zone, ways, tracks):
                 return enters_s - now
             continue
-        k = min(int(now / step_s + 0.5), path.shape[1] - 1)
+        k = min(int(now / course.step_s + 0.5), course.path.shape[1] - 1)
         looks[s] += 1
-        seen = _shown(senses, s, looks[s], really, slow, seed, detection[s, k], now - last[s])
+        seen = _shown(senses, s, looks[s], really, slow, seed, course.shown[s, k], now - last[s])
         last[s] = now
         due[s] += senses.interval_s[s]
         if seen:
-            true = path[:, k] + (now - k * step_s) * _ahead(path[:, k])
-            hit(watch, senses, s, detection[s, k], true, slow[s], looks[s], seed, mean, cov, model, follows, track, false[s], now)
-        elif track[REAL] > 0.0 and senses.scan[s]:
-            missed(senses, s, detection[s, k], follows, track)
-        if uniform(seed, s, looks[s], chance.MERGE) < MERGED:
-            track[RIVAL] = 0.0
-        if track[REAL] < watch.drop_below or now - track[PLACED_S] > watch.coast_s:
-            track[:] = 0.0
+            true = course.path[:, k] + (now - k * course.step_s) * _ahead(course.path[:, k])
+            hit(watch, senses, s, course, true, slow[s], looks[s], seed, tracks, learned[s], now)
+        elif senses.scan[s]:
+            there(senses, s, expected(course, s, tracks), unshown, tracks)
+        tidy(watch, tracks, looks, now)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -95,11 +89,9 @@ def _shown(senses: Senses, s: int, look: int, really: NDArray[np.bool_], slow: A
 
 
 @numba.njit(cache=True, nogil=True)
-def many(
-    watch: Watch, senses: Senses, ways: Samples, zone: Place, path: Array, step_s: float, detection: Array, enters_s: float, seeds: Ints
-) -> Array:
+def many(watch: Watch, senses: Senses, ways: Samples, zone: Place, course: Course, enters_s: float, seeds: Ints) -> Array:
     """``warned_s`` for each seed."""
     found = np.empty(len(seeds))
     for i in range(len(seeds)):
-        found[i] = warned_s(watch, senses, ways, zone, path, step_s, detection, enters_s, seeds[i])
+        found[i] = warned_s(watch, senses, ways, zone, course, enters_s, seeds[i])
     return found

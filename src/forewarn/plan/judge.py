@@ -12,26 +12,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forewarn.plan.entry import reaches
-from forewarn.plan.existence import PUBLISHED, REAL
 from forewarn.plan.numbers import Place, Samples, Watch
+from forewarn.plan.tracks import MOST, Tracks
 
 Array = NDArray[np.float64]
 
 
 @numba.njit(cache=True, nogil=True)
-def warns(watch: Watch, zone: Place, ways: Samples, mean: Array, cov: Array, model: Array, track: Array) -> bool:
-    """The comparison of a tick: existence x chance of entry x harm against the cost."""
+def warns(watch: Watch, zone: Place, ways: Samples, tracks: Tracks) -> bool:
+    """Whether a track, by itself, is enough to warn of."""
+    found = False
+    for i in range(MOST):
+        found |= tracks.real[i] > 0.0 and _told(watch, zone, ways, tracks, i)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _told(watch: Watch, zone: Place, ways: Samples, tracks: Tracks, k: int) -> bool:
+    mean, cov, model = tracks.mean[k], tracks.cov[k], tracks.model[k]
     whole, spread = np.empty(6), np.empty(6)
     for i in range(6):
         apart = mean[0, i] - mean[1, i]
         whole[i] = mean[1, i] + model[0] * apart
         spread[i] = model[0] * cov[0, i, i] + model[1] * cov[1, i, i] + model[0] * model[1] * apart * apart
-    if track[REAL] < watch.publish_above and track[PUBLISHED] == 0.0:
+    if tracks.real[k] < watch.publish_above and not tracks.published[k]:
         return False
     if spread[0] + spread[1] > watch.vague_m**2:
         return False
-    track[PUBLISHED] = 1.0
-    needed = 1.0 / max(track[REAL] * harm(watch, zone, whole, spread), 1e-12)
+    tracks.published[k] = True
+    needed = 1.0 / max(tracks.real[k] * harm(watch, zone, whole, spread), 1e-12)
     return needed <= 1.0 and reaches(zone, ways, mean, cov, model, needed)
 
 

@@ -1,6 +1,7 @@
 """One track's motion, as ``track.motion`` has it for many: predict and correct, in place, for the kernels.
 
-``mean`` (2, D), ``cov`` (2, D, D), ``model`` (2,): calm and agile; the state is that of ``track.motion``. Held against it by tests.
+``mean`` (2, D), ``cov`` (2, D, D), ``model`` (2,): calm and agile; the state is that of ``track.motion``. Held against it by tests, as is
+``mix`` against ``track.update``.
 """
 
 from __future__ import annotations
@@ -124,3 +125,21 @@ def weigh(model: Array, log: Array) -> float:
     one, two = model[0] * math.exp(log[0] - most), model[1] * math.exp(log[1] - most)
     model[0], model[1] = one / (one + two), two / (one + two)
     return float(most + math.log(one + two))
+
+
+@numba.njit(cache=True, nogil=True)
+def mix(mean: Array, cov: Array, model: Array, none: float, pair: float, means: Array, covs: Array, models: Array) -> None:
+    """What a track was, of weight ``none``, and what a plot makes of it, of weight ``pair``: each model's mixture by its moments."""
+    size = mean.shape[1]
+    for m in range(2):
+        before, after = model[m] * none, models[m] * pair
+        share = after / max(before + after, 1e-300)
+        for i in range(size):
+            for j in range(i, size):
+                both = (means[m, i] - mean[m, i]) * (means[m, j] - mean[m, j])
+                cov[m, i, j] += share * (covs[m, i, j] - cov[m, i, j]) + share * (1.0 - share) * both
+                cov[m, j, i] = cov[m, i, j]
+        for i in range(size):
+            mean[m, i] += share * (means[m, i] - mean[m, i])
+        model[m] = before + after
+    model[:] = model / model.sum()

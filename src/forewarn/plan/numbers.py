@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ class Senses(NamedTuple):
     range, azimuth, elevation (0: none) and height (0: none); ``slow`` (S, 2): seconds and metres of the error that stays (0: none);
     ``at`` (S,): its place in the state; ``density``: of false plots; ``unseen``: objects not seen yet a square metre, as the tracker
     expects them just before a look; ``chance``: inside the coverage; ``square_m`` and ``foreseen``: the squares of its map of false plots
-    and how many of these the map remembers in each."""
+    and how many of these the stated density foresees in each, over what the map remembers; ``remembered``: how many it will remember."""
 
     what: Ints
     scan: NDArray[np.bool_]
@@ -41,6 +42,7 @@ class Senses(NamedTuple):
     chance: Array
     square_m: Array
     foreseen: Array
+    remembered: Array
 
 
 class Watch(NamedTuple):
@@ -107,6 +109,8 @@ def senses(site: Site) -> Senses:
     made = tracking.make(site)
     known, seen = [made.sensors[sensor.id] for sensor in counted(site)], views(site)
     squares = np.array([4.0 * view.reach_m[1] / clutter.SIDE for view in seen])
+    foreseen = np.array([view.density for view in seen]) * squares**2 * clutter.MEMORY
+    both = list(zip(counted(site), known, strict=True))
     bearings = [sensor.reports == "bearing" for sensor in counted(site)]
     what = [BEARING if b else POLAR if sensor.reports == "polar" else POSITION for b, sensor in zip(bearings, counted(site), strict=True)]
     return Senses(
@@ -121,7 +125,8 @@ def senses(site: Site) -> Senses:
         unseen=np.array([_unseen(made, sensor, view.chance) for sensor, view in zip(counted(site), seen, strict=True)]),
         chance=np.array([view.chance for view in seen]),
         square_m=squares,
-        foreseen=np.array([view.density for view in seen]) * squares**2 * clutter.MEMORY,
+        foreseen=foreseen,
+        remembered=foreseen * np.array([-math.expm1(-sensor.interval_s / s.tau_s) if s.at else 1.0 for sensor, s in both]),
     )
 
 

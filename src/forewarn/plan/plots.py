@@ -11,37 +11,83 @@ from numpy.typing import NDArray
 
 from forewarn.plan import chance
 from forewarn.plan.chance import normal
-from forewarn.plan.existence import GHOST, NEVER, ORIGIN, PLACED_S, PUBLISHED, REAL, there
-from forewarn.plan.motion import correct, gain, weigh
+from forewarn.plan.course import Course, along, expected
+from forewarn.plan.existence import chances, credit, there
+from forewarn.plan.learned import density, square
+from forewarn.plan.motion import LOG_2PI, correct, gain, mix, weigh
 from forewarn.plan.numbers import BEARING, POSITION, Senses, Watch
-from forewarn.sight.clutter import SIDE
+from forewarn.plan.tracks import MOST, Tracks, free
 
 Array = NDArray[np.float64]
+Measured = tuple[Array, Array, Array, float, float]
+"""Of a plot that is a place: axes (2, 2) along which its errors are independent, values (2,) and variances (2,) along them, height and its
+variance (0: not told)."""
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 
 @numba.njit(cache=True, nogil=True)
 def hit(
-    watch: Watch, senses: Senses, s: int, p: float, true: Array, slow: Array, look: int, seed: int,
-    mean: Array, cov: Array, model: Array, follows: Array, track: Array, learned: Array, now: float,
+    watch: Watch, senses: Senses, s: int, course: Course, true: Array, slow: Array, look: int, seed: int, tracks: Tracks, learned: Array,
+    now: float,
 ) -> None:  # fmt: skip
-    """A look showed the object: the track takes it in, or begins with it."""
+    """A look showed the object: each track takes in as much of the plot as is probably its own, and a new one begins with the rest."""
+    p = expected(course, s, tracks)
     if senses.what[s] == BEARING:
-        if track[REAL] <= 0.0:
-            return
-        turned = _bearing(senses, s, true, seed, look, mean, cov, model)
-        there(senses, s, turned - math.log(senses.density[s]), p, p * follows[s], follows, track, NEVER)
+        mean, cov, model, log = tracks.mean.copy(), tracks.cov.copy(), tracks.model.copy(), np.zeros(MOST)
+        for i in range(MOST):
+            if tracks.real[i] > 0.0:
+                log[i] = _bearing(senses, s, true, seed, look, mean[i], cov[i], model[i]) - math.log(senses.density[s])
+        _shared(senses, s, p, chances(senses, s, p, log, tracks), mean, cov, model, look, now, tracks)
         return
-    axes, z, r, up, up_var = _measured(senses, s, true, slow, seed, look)
-    tall = up_var > 0.0
-    row, column = _square(senses, s, axes, z)
-    density = senses.density[s] * (1.0 + learned[row, column] / (1.0 + senses.foreseen[s]))
-    if track[REAL] <= 0.0:
-        learned[row, column] += 1.0
-        _born(watch, senses, s, p, density, axes, z, r, up, up_var, mean, cov, model, follows, track)
-        track[PLACED_S] = now
-        return
+    plot = _measured(senses, s, true, slow, seed, look)
+    east, north = _place(plot)
+    row, column = square(senses, s, east, north)
+    false = density(senses, s, learned, row, column, seed)
+    chance = course.expected[s, along(course, east, north)] if senses.scan[s] else senses.chance[s]
+    nobody = taken(watch, senses, s, plot, p, false, senses.unseen[s] * chance, look, now, tracks)
+    if senses.scan[s] and row >= 0:
+        learned[row, column] += nobody
+
+
+@numba.njit(cache=True, nogil=True)
+def taken(
+    watch: Watch, senses: Senses, s: int, plot: Measured, p: Array, false: float, new: float, look: int, now: float, tracks: Tracks
+) -> float:
+    """A plot that is a place taken in by all tracks, of which each is detected with ``p`` (N,), and the beginning of one more: the chance
+    that it was none's. ``false``, ``new``: density of false plots and of objects not seen yet, a square metre."""
+    mean, cov, model, log = tracks.mean.copy(), tracks.cov.copy(), tracks.model.copy(), np.zeros(MOST)
+    for i in range(MOST):
+        if tracks.real[i] > 0.0:
+            log[i] = _fitted(watch, senses, s, plot, mean[i], cov[i], model[i]) - math.log(false + new) - _tall(watch, plot)
+    pair = chances(senses, s, p, log, tracks)
+    nobody = 1.0 - pair.sum()
+    _shared(senses, s, p, pair, mean, cov, model, look, now, tracks)
+    real = nobody * new / (new + false)
+    i = free(tracks, real) if real >= watch.drop_below else -1
+    if i >= 0:
+        _born(watch, senses, s, plot, tracks, i)
+        tracks.real[i], tracks.ghost[i] = real, (nobody - real) * (senses.at[s] > 0)
+        tracks.shown[i, s], tracks.placed_s[i], tracks.updated_s[i] = look, now, now
+    return float(nobody)
+
+
+@numba.njit(cache=True, nogil=True)
+def _shared(
+    senses: Senses, s: int, p: Array, pair: Array, mean: Array, cov: Array, model: Array, look: int, now: float, tracks: Tracks
+) -> None:
+    """The tracks after a plot that is each one's with chance ``pair`` (N,), and then gives ``mean``, ``cov`` and ``model``."""
+    unshown = there(senses, s, p, pair, tracks)
+    credit(s, senses.what[s] != BEARING, pair, look, now, tracks)
+    for i in range(MOST):
+        if tracks.real[i] > 0.0:
+            mix(tracks.mean[i], tracks.cov[i], tracks.model[i], unshown[i], pair[i], mean[i], cov[i], model[i])
+
+
+@numba.njit(cache=True, nogil=True)
+def _fitted(watch: Watch, senses: Senses, s: int, plot: Measured, mean: Array, cov: Array, model: Array) -> float:
+    """A track that takes a place in, all of it: its log likelihood."""
+    axes, z, r, up, up_var = plot
     log, h = np.zeros(2), np.zeros(watch.size)
     for m in range(2):
         for d in range(2):
@@ -50,21 +96,31 @@ def hit(
             if senses.at[s] > 0:
                 h[senses.at[s]], h[senses.at[s] + 1] = axes[d, 0], axes[d, 1]
             log[m] += correct(mean[m], cov[m], h, z[d], r[d])
-        if tall:
+        if up_var > 0.0:
             h[:] = 0.0
             h[2] = 1.0
             log[m] += correct(mean[m], cov[m], h, up, up_var)
-    false = math.log(density + senses.unseen[s] * p)
-    if tall:
-        false -= 0.5 * ((up - watch.height[0]) / watch.height[1]) ** 2 + math.log(watch.height[1]) + 0.5 * math.log(2.0 * math.pi)
-    pair = there(senses, s, weigh(model, log) - false, p, p * follows[s], follows, track, now)
-    learned[row, column] += (1.0 - pair) * senses.scan[s]
+    return float(weigh(model, log))
 
 
 @numba.njit(cache=True, nogil=True)
-def _measured(senses: Senses, s: int, true: Array, slow: Array, seed: int, look: int) -> tuple[Array, Array, Array, float, float]:
-    """A measured place: axes (2, 2) along which its errors are independent, values and variances along them, height and its variance
-    (0: not told)."""
+def _tall(watch: Watch, plot: Measured) -> float:
+    """Log density of a false plot's height; 0 where none is told."""
+    if plot[4] <= 0.0:
+        return 0.0
+    return float(-0.5 * ((plot[3] - watch.height[0]) / watch.height[1]) ** 2 - math.log(watch.height[1]) - 0.5 * LOG_2PI)
+
+
+@numba.njit(cache=True, nogil=True)
+def _place(plot: Measured) -> tuple[float, float]:
+    """East and north of a plot, metres."""
+    axes, z = plot[0], plot[1]
+    return z[0] * axes[0, 0] + z[1] * axes[1, 0], z[0] * axes[0, 1] + z[1] * axes[1, 1]
+
+
+@numba.njit(cache=True, nogil=True)
+def _measured(senses: Senses, s: int, true: Array, slow: Array, seed: int, look: int) -> Measured:
+    """The object's place, measured with the sensor's errors."""
     east, north, up = normal(seed, s, look, chance.EAST), normal(seed, s, look, chance.NORTH), normal(seed, s, look, chance.UP)
     axes, z, r = np.eye(2), np.empty(2), np.empty(2)
     if senses.what[s] == POSITION:
@@ -88,13 +144,12 @@ def _measured(senses: Senses, s: int, true: Array, slow: Array, seed: int, look:
 
 
 @numba.njit(cache=True, nogil=True)
-def _born(
-    watch: Watch, senses: Senses, s: int, p: float, density: float, axes: Array, z: Array, r: Array, up: float, up_var: float,
-    mean: Array, cov: Array, model: Array, follows: Array, track: Array,
-) -> None:  # fmt: skip
-    """A track begins (``track.birth``)."""
+def _born(watch: Watch, senses: Senses, s: int, plot: Measured, tracks: Tracks, i: int) -> None:
+    """A track begins (``track.birth``) at place ``i``."""
+    axes, z, r, up, up_var = plot
     gain_up = watch.height[1] ** 2 / (watch.height[1] ** 2 + up_var) if up_var > 0.0 else 0.0
-    mean[:], cov[:], model[:] = 0.0, 0.0, 0.5
+    mean, cov = tracks.mean[i], tracks.cov[i]
+    mean[:], cov[:], tracks.model[i] = 0.0, 0.0, 0.5
     for m in range(2):
         for a in range(2):
             mean[m, a] = z[0] * axes[0, a] + z[1] * axes[1, a]
@@ -112,22 +167,9 @@ def _born(
                 if at > 0 and o == s:
                     cov[m, a, a] += var
                     cov[m, a, at + a] = cov[m, at + a, a] = -var
-    new = senses.unseen[s] * p
-    track[REAL] = new / (new + density)
-    track[GHOST] = 1.0 - track[REAL] if senses.at[s] > 0 else 0.0
-    track[ORIGIN], track[PUBLISHED] = s, 0.0
-    for o in range(len(follows)):
-        follows[o] = 0.5 if senses.slow[o, 0] > 0.0 else 1.0
-    follows[s] = 1.0
-
-
-@numba.njit(cache=True, nogil=True)
-def _square(senses: Senses, s: int, axes: Array, z: Array) -> tuple[int, int]:
-    """The square of the sensor's map of false plots (``sight.clutter``) that a plot falls in."""
-    east, north = z[0] * axes[0, 0] + z[1] * axes[1, 0], z[0] * axes[0, 1] + z[1] * axes[1, 1]
-    row = math.floor((east - senses.spot[s, 0]) / senses.square_m[s]) + SIDE // 2
-    column = math.floor((north - senses.spot[s, 1]) / senses.square_m[s]) + SIDE // 2
-    return min(max(int(row), 0), SIDE - 1), min(max(int(column), 0), SIDE - 1)
+    tracks.origin[i], tracks.published[i], tracks.shown[i] = s, False, 0
+    for o in range(len(senses.at)):
+        tracks.follows[i, o] = 0.5 if senses.slow[o, 0] > 0.0 and o != s else 1.0
 
 
 @numba.njit(cache=True, nogil=True)

@@ -52,7 +52,7 @@ class Born(NamedTuple):
         seen, hit_ns = np.empty((len(plan.ids), k)), np.full((len(plan.ids), k), NEVER)
         seen[:] = np.array([[0.5 if s.ghosts else 1.0] for s in plan.senses])
         seen[sense.index], hit_ns[sense.index] = 1.0, look.t_ns
-        kind, origin = self.kind[:, keep], np.full(k, sense.index)
+        kind, origin = self.kind.take(keep, axis=-1), np.full(k, sense.index)
         opinion = np.zeros((len(plan.ids), *kind.shape))
         opinion[sense.index] = kind * sense.ghosts
         mean, cov, model = (part.take(keep, axis=-1) for part in self.track)

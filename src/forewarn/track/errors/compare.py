@@ -129,7 +129,7 @@ def _places(
     plan: Plan, look: Look, plot: Index, off: Array, rate: Array, sensor: Index, other: between.Carried
 ) -> tuple[Array, Array, Array]:
     """Differences (2, k) of places, their Jacobian (2, B, k) and noise (2, 2, k)."""
-    sense, place, noise = plan.sensors[look.sensor], look.place[:2, plot], look.noise[..., plot]
+    sense, place, noise = plan.sensors[look.sensor], look.place[:2].take(plot, axis=-1), look.noise.take(plot, axis=-1)
     if sense.at:
         noise = noise + sense.slow_m**2 * np.eye(2)[..., None]
     return between.places(sense.index, place, _spot(look, place), noise, off, rate, sensor, other)

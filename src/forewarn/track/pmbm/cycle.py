@@ -90,7 +90,7 @@ def cycle(
     gate: float, keep: int, cut: float, least: tuple[float, float], modes: int, apart: float, alone: int, vague: float,
     doubted: bool, stated: Array,
 ) -> tuple[int, Index, Clusters, Four, Four, tuple[float, float, float]]:  # fmt: skip
-    """Settled tracks, labels, contest, tracks and undetected objects after a scan, and what is learned of it (`learn.tally`, zeros if not
+    """Settled tracks, labels, contest, tracks and undetected objects after a scan, and what is learned of it (`tally.tally`, zeros if not
     ``doubted``); see `tracker.step`, which gives the arguments their shapes.
 
     ``direct``: all move with near-constant velocity and positions are measured, so that prediction is done here and what is expected are

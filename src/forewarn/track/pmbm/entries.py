@@ -43,7 +43,7 @@ def _size(of: Four) -> int:
 
 def step(args: int, numbers: int) -> int:
     """`cycle.cycle`. Gives six numbers: settled tracks, tracks, words of the contest's ``track``, ``hypothesis`` and ``weight``,
-    hypotheses; then `learn.tally`'s three as float64; labels; the contest; tracks; undetected."""
+    hypotheses; then `tally.tally`'s three as float64; labels; the contest; tracks; undetected."""
     if not sound(args, STEP):
         return 0
     f = carray(reals(numbers), (19,))

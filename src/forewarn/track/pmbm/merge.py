@@ -152,7 +152,7 @@ def gathered(  # noqa: C901 -- a kernel
     """At most ``keep`` modes of each cluster; a row that costs more than ``apart`` (nats) in every mode begins one of its own, while
     there is room.
 
-    The first five are a `associate.Contest`, whose hypotheses are numbered from ``shift``; ``exist`` (n,), ``x`` (s, n), ``p`` (s, s,
+    The first five are a `values.Contest`, whose hypotheses are numbered from ``shift``; ``exist`` (n,), ``x`` (s, n), ``p`` (s, s,
     n) are theirs, over all motion models. Gives how many tracks are settled now; of each new hypothesis, those of settled tracks first,
     the mixture of old ones it is: ``start`` (k + 1,), ``of``, ``share``, which sums to its existence; the contended track that each
     settled track was, then each that is contended still; and the new contest.

@@ -15,13 +15,13 @@ LIKE = (np.zeros(0), np.zeros(0, np.int64))  # what arrays of either kind look l
 
 
 def called(name: str, arrays: tuple[Any, ...], numbers: bytes) -> bytearray:
-    """What an entry gives for arrays and numbers. Raises ``TypeError`` for arrays that are not float64 or int64 or have other axes than
-    the entry's."""
+    """What an entry gives for arrays and numbers. Arrays of other types are converted. Raises ``TypeError`` for arrays that have
+    other axes than the entry's or integers where it wants floats, or the other way about."""
     entry = compiled.entries("forewarn.track.pmbm.entries", *ENTRIES)[ENTRIES.index(name)]
     try:
         return entry((*LIKE, *arrays), numbers)
-    except ValueError:  # nothing came: perhaps not all lie in order in memory
-        arrays = tuple(map(np.ascontiguousarray, arrays))
+    except ValueError:  # nothing came: perhaps not all lie in order in memory, or are of a type of the same name (out of a pickle)
+        arrays = tuple(np.ascontiguousarray(a).astype(LIKE[a.dtype.kind in "iu"].dtype) for a in arrays)
     try:
         return entry((*LIKE, *arrays), numbers)
     except ValueError:

@@ -107,7 +107,7 @@ def _expected(measure: Measure, tracks: Gaussians, hidden: Gaussians, z: Array, 
     """What is expected of tracks and of undetected objects, the noise that is not in it yet, and whether the latter is for each plot.
     ``direct``: the kernel knows that positions are a slice of the state, which it has yet to predict."""
     if direct and isinstance(measure, Position):
-        return (tracks.mean, tracks.cov, tracks.cov), (hidden.mean, hidden.cov, hidden.cov), measure.noise, False
+        return (tracks.mean, tracks.cov, tracks.cov), (hidden.mean, hidden.cov, hidden.cov), np.asarray(measure.noise, dtype=float), False
     close = measure.near(hidden.mean, hidden.cov, z)
     hoped = measure.expect(hidden.mean, hidden.cov) if close is None else close
     return measure.expect(tracks.mean, tracks.cov), hoped, np.zeros((len(z), len(z))), close is not None
@@ -173,6 +173,8 @@ def _plots(scan: Scan, dt: float) -> Array:
         raise ValueError(f"plots: shape {z.shape}, wanted ({len(scan.measure.turn)}, any)")
     if not np.isfinite(z).all():
         raise ValueError(f"plots: {z[~np.isfinite(z)][0]} at plot {int(np.argwhere(~np.isfinite(z))[0, 1])}, wanted finite numbers")
+    if np.size(scan.clutter) not in (1, z.shape[1]):
+        raise ValueError(f"clutter: {np.size(scan.clutter)} densities for {z.shape[1]} plots, wanted one, or one a plot")
     if scan.sensor < 0:
         raise ValueError(f"sensor: {scan.sensor}, wanted 0 or more")
     if not dt >= 0.0:
