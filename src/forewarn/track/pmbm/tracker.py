@@ -173,8 +173,8 @@ def _plots(scan: Scan, dt: float) -> Array:
         raise ValueError(f"plots: shape {z.shape}, wanted ({len(scan.measure.turn)}, any)")
     if not np.isfinite(z).all():
         raise ValueError(f"plots: {z[~np.isfinite(z)][0]} at plot {int(np.argwhere(~np.isfinite(z))[0, 1])}, wanted finite numbers")
-    if np.size(scan.clutter) not in (1, z.shape[1]):
-        raise ValueError(f"clutter: {np.size(scan.clutter)} densities for {z.shape[1]} plots, wanted one, or one a plot")
+    if (densities := np.array(scan.clutter, ndmin=1).size) not in (1, z.shape[1]):
+        raise ValueError(f"clutter: {densities} densities for {z.shape[1]} plots, wanted one, or one a plot")
     if scan.sensor < 0:
         raise ValueError(f"sensor: {scan.sensor}, wanted 0 or more")
     if not dt >= 0.0:
