@@ -35,9 +35,19 @@ def row(t_ns: int, age_s: float) -> str:
     return f"{t_ns},{52.0 + (600 - 60 * age_s) / 111_250:.7f},{5.0 + 1e-5 * math.sin(age_s):.7f}\n"
 
 
+def played_before(folder: Path) -> None:
+    """The same approach as a recording: what is not compiled yet is then, and no look of the live one waits for it."""
+    folder.mkdir()
+    (folder / "site.toml").write_text(LIVE.replace("\nlive = true", "").replace('recipients = "people.toml"', ""))
+    rows = [row(1_700_000_000_000_000_000 + k * 100_000_000, k / 10) for k in range(150)]
+    (folder / "plots.csv").write_text("time,lat,lon\n" + "".join(rows))
+    subprocess.run([sys.executable, "-m", "forewarn.cli", "run", "site.toml", "--fast"], cwd=folder, capture_output=True, check=True)
+
+
 def test_a_growing_file_is_followed_and_a_signal_ends_the_watch_in_order(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_text(LIVE)
     (tmp_path / "people.toml").write_text(PEOPLE)
+    played_before(tmp_path / "before")
     plots = tmp_path / "plots.csv"
     plots.write_text("time,lat,lon\n")
     child = subprocess.Popen(
@@ -54,6 +64,7 @@ def test_a_growing_file_is_followed_and_a_signal_ends_the_watch_in_order(tmp_pat
             with plots.open("a") as file:
                 file.write(row(now, (now - begun) / 1e9))
             time.sleep(0.1)
+        time.sleep(0.5)  # some ticks more
         child.send_signal(signal.SIGTERM)
         out, err = child.communicate(timeout=60)
     finally:
