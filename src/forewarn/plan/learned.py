@@ -7,8 +7,6 @@ itself shows again and again is taken for a track, a ghost of its own, and so co
 
 from __future__ import annotations
 
-import math
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from forewarn.plan import chance
 from forewarn.plan.chance import uniform
 from forewarn.plan.numbers import Senses
+from forewarn.sight import clutter
 from forewarn.sight.clutter import SIDE
 
 Array = NDArray[np.float64]
@@ -32,9 +31,8 @@ def nothing(sensors: int) -> Array:
 @numba.njit(cache=True, nogil=True)
 def square(senses: Senses, s: int, east: float, north: float) -> tuple[int, int]:
     """Row and column of the square that a place falls in; -1, -1 beyond the map."""
-    row = math.floor((east - senses.spot[s, 0]) / senses.square_m[s]) + SIDE // 2
-    column = math.floor((north - senses.spot[s, 1]) / senses.square_m[s]) + SIDE // 2
-    return (int(row), int(column)) if 0 <= row < SIDE and 0 <= column < SIDE else (-1, -1)
+    row, column = clutter.square(east - senses.spot[s, 0], north - senses.spot[s, 1], senses.square_m[s])
+    return row, column
 
 
 @numba.njit(cache=True, nogil=True)

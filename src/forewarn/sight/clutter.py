@@ -52,7 +52,7 @@ def _factors(plots: Array, foreseen: float, east: float, north: float, square_m:
     """See ``factor``; the map as in ``Clutter``, its middle at ``east`` and ``north``."""
     found = np.ones(enu.shape[1])
     for i in range(enu.shape[1]):
-        row, column = _square(enu[0, i] - east, enu[1, i] - north, square_m)
+        row, column = square(enu[0, i] - east, enu[1, i] - north, square_m)
         if row >= 0:
             found[i] = (1.0 + plots[row, column]) / (1.0 + foreseen)
     return found
@@ -62,13 +62,13 @@ def _factors(plots: Array, foreseen: float, east: float, north: float, square_m:
 def _add(plots: Array, east: float, north: float, square_m: float, enu: Array, false: Array) -> None:
     """Add chances ``false`` (m,) to the squares of a map in which ``enu`` (2 or 3, m) lie."""
     for i in range(enu.shape[1]):
-        row, column = _square(enu[0, i] - east, enu[1, i] - north, square_m)
+        row, column = square(enu[0, i] - east, enu[1, i] - north, square_m)
         if row >= 0:
             plots[row, column] += false[i]
 
 
 @njit(cache=True)
-def _square(east: float, north: float, square_m: float) -> tuple[int, int]:
+def square(east: float, north: float, square_m: float) -> tuple[int, int]:
     """The square, by row and column, of a place ``east`` and ``north`` of the map's middle; -1, -1 beyond the map."""
     row, column = math.floor(east / square_m) + SIDE // 2, math.floor(north / square_m) + SIDE // 2
     return (row, column) if 0 <= row < SIDE and 0 <= column < SIDE else (-1, -1)

@@ -64,8 +64,7 @@ def seen_from(site: Site, spot: Spot, track: Track) -> Seen:
         east, north = east - spot.centre[0], north - spot.centre[1]
     away = math.hypot(east, north)
     closing = -(east * at.east_mps + north * at.north_mps) / away if away > 0 else 0.0
-    azimuth_deg = math.degrees(math.atan2(east, north)) % 360.0 % 360.0  # the first gives 360 itself for a hair less than north
-    return Seen(track.track, track.t_updated_ns, away, azimuth_deg, closing)
+    return Seen(track.track, track.t_updated_ns, away, float(geo.azimuth_deg(east, north)), closing)
 
 
 def around(spot: Spot, track: Track) -> Around:

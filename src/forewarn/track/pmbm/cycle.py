@@ -13,11 +13,10 @@ from forewarn.track.pmbm.linear import laid, mix, roots, update, velocity, whole
 from forewarn.track.pmbm.merge import gathered, mixed
 from forewarn.track.pmbm.tally import tally
 from forewarn.track.pmbm.undetected import appear, arrivals, recycled, renewed
-from forewarn.track.pmbm.values import Array, Index
+from forewarn.track.pmbm.values import Array, Clusters, Index
 
 Four = tuple[Array, Array, Array, Array]
 Three = tuple[Array, Array, Array]
-Clusters = tuple[Index, Index, Index, Index, Array]
 
 
 @njit()

@@ -9,11 +9,11 @@ import numpy as np
 from numba import carray, njit  # type: ignore[attr-defined]
 
 from forewarn.track.pmbm.arrays import block, bytes_at, floats1, floats2, floats3, floats4, ints1, ints2, put, reals, sound
-from forewarn.track.pmbm.cycle import Clusters, Four, cycle, moved
+from forewarn.track.pmbm.cycle import Four, cycle, moved
 from forewarn.track.pmbm.linear import whole
 from forewarn.track.pmbm.merge import gathered, mixed
 from forewarn.track.pmbm.undetected import renewed
-from forewarn.track.pmbm.values import Array, Index
+from forewarn.track.pmbm.values import Array, Clusters, Index
 
 GAUSSIANS, CONTEST = (1, 3, 4, 2), (-1, -1, -1, -1, 1)
 STEP = (-2, *CONTEST, *GAUSSIANS, *GAUSSIANS, *GAUSSIANS, 1, 2, 3, 4, 4, 3, 4, 4, 2, 1, 2, 1, 1, 1, 1)

@@ -7,11 +7,9 @@ import math
 import numpy as np
 from numba import njit
 
-from forewarn.track.pmbm.values import Array, Index
+from forewarn.track.pmbm.values import Array, Clusters, Index
 
 FIRM = 0.5  # detection is learned on tracks that were likelier than this to exist before the scan
-
-Clusters = tuple[Index, Index, Index, Index, Array]
 
 
 @njit(cache=True)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+Clusters = tuple[Index, Index, Index, Index, Array]
+"""What a `Contest` is in a kernel."""
 
 
 class Gaussians(NamedTuple):
