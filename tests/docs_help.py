@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 Rows = list[list[str]]
-UNITS = {"_m": "m", "_deg": "deg", "_s": "s", "_ns": "ns", "_mps": "m/s", "_db": "dB"}
+UNITS = {"_m": "m", "_deg": "deg", "_s": "s", "_ns": "ns", "_mps": "m/s", "_dps": "deg/s", "_db": "dB"}
 """The unit that the end of a name stands for."""
 
 

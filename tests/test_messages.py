@@ -48,7 +48,7 @@ def test_bytes_that_nobody_wrote_are_refused() -> None:
 def test_units_stand_in_the_names_of_numbers() -> None:
     plain = {"existence", "existence_sensed", "entry", "inside", "chance", "share", "expected", "cost", "harm", "authorised", "conforming"}
     plain |= {"score", "cov"}  # chances, costs in the site's unit, a sensor's own score, a covariance whose units its docstring gives
-    units = ("_m", "_mps", "_deg", "_ns", "_s", "_db")
+    units = ("_m", "_mps", "_deg", "_dps", "_ns", "_s", "_db")
     for kind in (*typing.get_args(messages.Any), messages.Plot, messages.Estimate, messages.Polar, messages.Offset):
         for name, hint in typing.get_type_hints(kind).items():
             if "float" in str(hint) and "dict" not in str(hint):

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forewarn.track.belief import NEVER, PLACE
+from forewarn.track.belief import PLACE
 from forewarn.track.errors import between
 from forewarn.track.errors.joint import EACH
+from forewarn.track.plan import NEVER
 
 OWN, OTHER, SENSES = 1, 2, 3
 NOW = 1_600_000_000_000_000_000

@@ -61,8 +61,8 @@ def test_a_self_tracking_sensor_has_little_new_to_say_so_soon() -> None:
 
 def test_kinds_are_priors_times_evidence() -> None:
     evidence = np.zeros((len(KINDS), 1))
-    assert existence.kinds(PLAN, evidence)[:, 0] == pytest.approx(PLAN.kinds)
+    assert PLAN.shares(evidence)[:, 0] == pytest.approx(PLAN.kinds)
     evidence[0] = math.log(3.0)
     share = np.array(PLAN.kinds)
     share[0] *= 3
-    assert existence.kinds(PLAN, evidence)[:, 0] == pytest.approx(share / share.sum())
+    assert PLAN.shares(evidence)[:, 0] == pytest.approx(share / share.sum())

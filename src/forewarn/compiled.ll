@@ -55,7 +55,7 @@ define void @NRT_MemInfo_call_dtor(ptr %block) {
   store ptr %block, ptr %bin
   ret void
 }
-define void @NRT_incref(ptr %block) noinline {
+define void @NRT_incref(ptr %block) {
   %none = icmp eq ptr %block, null
   br i1 %none, label %out, label %count
 count:
@@ -66,7 +66,7 @@ count:
 out:
   ret void
 }
-define void @NRT_decref(ptr %block) noinline {
+define void @NRT_decref(ptr %block) {
   %none = icmp eq ptr %block, null
   br i1 %none, label %out, label %count
 count:

@@ -138,10 +138,16 @@ def _code(compiled: dict[str, Any]) -> bytes | None:
         part = llvm.parse_assembly(each.inspect_llvm())
         part.get_function(each.native_name).name = name
         whole.link_in(part)
+    for each in whole.functions:
+        if not each.is_declaration and each.name not in compiled:
+            each.linkage = "internal"  # so that it may become part of its callers
+    machine = _machine()
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=3))
+    builder.getModulePassManager().run(whole, builder)
     called = {f.name for f in (*whole.functions, *whole.global_variables) if f.is_declaration and not f.name.startswith("llvm.")}
     if any(name not in OUTSIDE and not name.startswith("Py") for name in called):
         return None
-    return bytes(_machine().emit_object(whole))
+    return bytes(machine.emit_object(whole))
 
 
 def _loaded(code: bytes, names: tuple[str, ...]) -> tuple[Entry, ...]:

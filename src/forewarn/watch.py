@@ -19,6 +19,7 @@ from forewarn.messages import (
     Alert,
     Answer,
     Ask,
+    BearingTrack,
     Blind,
     Chunk,
     Claim,
@@ -270,7 +271,7 @@ def _notice(state: State, site: Site, news: Sequence[Message]) -> tuple[State, S
     out: list[Message] = []
     for item in news:
         out.append(item)
-        if isinstance(item, Health | Blind | SensorError):
+        if isinstance(item, Health | Blind | BearingTrack | SensorError):
             warned, told = warn.notice(_rooms(state).warn, site, item)
             state = _with(state, warn=warned)
             out.extend(told)
@@ -297,8 +298,8 @@ def _judge(state: State, site: Site, event: Event) -> tuple[State, Batch]:
     tracks, picture = track.publish(_rooms(state).track, site, event.t_ns)
     state, published = stamp(_with(state, track=tracks), site, picture.messages, event.seq)
     picture = msgspec.structs.replace(picture, messages=published)
-    state, errors = _notice(state, site, picture.errors)
-    state, errors = stamp(state, site, errors, event.seq)
+    state, news = _notice(state, site, (*picture.bearings, *picture.errors))
+    state, news = stamp(state, site, news, event.seq)
     who, told = identify.judge(_rooms(state).identify, site, picture, event.t_ns)
     state, identities = stamp(_with(state, identify=who), site, told, event.seq)
     state = msgspec.structs.replace(state, asks=(*state.asks, *(m for m in identities if isinstance(m, Ask)))[-MAX_ASKS:])
@@ -306,7 +307,7 @@ def _judge(state: State, site: Site, event: Event) -> tuple[State, Batch]:
     known = tuple(m for m in identities if isinstance(m, Identity))
     warned, decided = warn.decide(_rooms(state).warn, site, event.t_ns, picture.messages, known, cast(tuple[Threat, ...], threats))
     state, decisions = stamp(_with(state, warn=warned), site, decided, event.seq)
-    return state, (*published, *errors, *identities, *threats, *decisions)
+    return state, (*published, *news, *identities, *threats, *decisions)
 
 
 def _answer(state: State, site: Site, event: Answer) -> tuple[State, Batch]:

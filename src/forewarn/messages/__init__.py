@@ -30,6 +30,7 @@ from forewarn.messages.events import (
 from forewarn.messages.judging import (
     Alert,
     Ask,
+    BearingTrack,
     Decision,
     Deliver,
     Estimate,
@@ -66,7 +67,7 @@ from forewarn.messages.sensing import (
 
 Any = (
     Chunk | Tick | SiteChanged | OperatorAction | Answer | Outcome | DeliveryReport
-    | Observation | Claim | SensorStatus | Refusal | Health | Blind | Track | SensorError | Identity | Ask | Threat
+    | Observation | Claim | SensorStatus | Refusal | Health | Blind | Track | BearingTrack | SensorError | Identity | Ask | Threat
     | Decision | Warning | Notice | Alert | Deliver | Header | StepDigest | Snapshot
 )  # fmt: skip
 EVENTS = (Chunk, Tick, SiteChanged, OperatorAction, Answer, Outcome, DeliveryReport)
@@ -93,6 +94,7 @@ __all__ = [
     "Answer",
     "Any",
     "Ask",
+    "BearingTrack",
     "Blind",
     "BlindAt",
     "Chunk",

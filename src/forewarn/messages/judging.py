@@ -46,6 +46,29 @@ class Track(Message, frozen=True, kw_only=True):
     parents: tuple[int, ...] = ()
 
 
+class BearingTrack(Message, frozen=True, kw_only=True):
+    """An object of which one sensor tells a direction and nobody a place, as believed at ``t_ns``: no zone can be warned of it yet.
+
+    ``label``: from the bearing that began it. ``existence``: the chance that it is there and is no track. The azimuth is seen from
+    ``lat_deg``, ``lon_deg``, where the sensor last stood; its rate is in degrees a second. ``kinds``: by priors and the sensor's opinions.
+    ``begun``: said for the first time; ``ended``: the last word, because it is a track now, or is shown no more.
+    """
+
+    sensor: str
+    label: str
+    t_ns: int
+    existence: float
+    lat_deg: float
+    lon_deg: float
+    azimuth_deg: float
+    azimuth_sigma_deg: float
+    azimuth_rate_dps: float
+    kinds: dict[Kind, float]
+    t_updated_ns: int
+    begun: bool = False
+    ended: bool = False
+
+
 class SensorError(Message, frozen=True, kw_only=True):
     """What a sensor is off by, as far as comparisons with other sensors and with claims tell; what is not told apart has its prior's sigma.
 
@@ -158,10 +181,11 @@ class Warning(Message, frozen=True, kw_only=True):
 
 
 class Notice(Message, frozen=True, kw_only=True):
-    """What the operators alone are told: a sensor fell silent, a zone has a blind direction, the record cannot be written."""
+    """What the operators alone are told: a sensor fell silent, a zone has a blind direction, something is heard and its distance not
+    known, the record cannot be written."""
 
     t_ns: int
-    about: Literal["sensor", "zone", "record", "delivery", "feed"]
+    about: Literal["sensor", "zone", "bearing", "record", "delivery", "feed"]
     subject: str
     state: str
     text: str

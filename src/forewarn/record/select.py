@@ -1,8 +1,8 @@
 """What the record keeps of a step in full; the rest is one digest, since replay gives it back.
 
 Events, refusals, news of sensors, decisions and all that leaves the house are kept always. A threat is kept when its chance crosses
-one of ``FLOORS`` either way, a track when it is first published, confirmed or ended, an identity when its standing changes, a
-sensor's error when it has moved by more than its sigma or its flag changes.
+one of ``FLOORS`` either way, a track when it is first published, confirmed or ended, a bearing track when it is first and last said, an
+identity when its standing changes, a sensor's error when it has moved by more than its sigma or its flag changes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 from forewarn.messages import (
     Alert,
     Ask,
+    BearingTrack,
     Blind,
     Decision,
     Deliver,
@@ -82,6 +83,8 @@ def _fallen(told: Told, messages: Sequence[Message]) -> dict[str, dict[str, int]
 def _changed(message: Message, tracks: dict[str, bool], standings: dict[str, str], floors: dict[str, dict[str, int]]) -> bool:
     if isinstance(message, Track):
         return message.ended or _news(tracks, str(message.track), message.existence >= CONFIRMED)
+    if isinstance(message, BearingTrack):
+        return message.begun or message.ended
     if isinstance(message, Identity):
         return _news(standings, str(message.track), message.standing)
     if isinstance(message, Threat):

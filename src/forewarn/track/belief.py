@@ -17,9 +17,10 @@ from forewarn.messages import KINDS
 from forewarn.sight.clutter import Clutter
 from forewarn.track.errors import joint
 from forewarn.track.errors.joint import Joint
-from forewarn.track.plan import MODELS, Plan
+from forewarn.track.lines import Lines
+from forewarn.track.lines import nothing as no_lines
+from forewarn.track.plan import MODELS, NEVER, Plan
 
-NEVER = -(2**62)
 PLACE = 7  # numbers that are kept of a place
 
 
@@ -37,7 +38,7 @@ class Belief(msgspec.Struct, frozen=True):
     errors, first from sensors alone; then, once a claim was beside a track, from sensors and claims. For them ``shown`` (S, 7, n),
     ``shown_ns`` (S, n): the last place that each sensor, or receiver of claims, clearly showed of a track, as the sensor gave it:
     east, north, the same from the sensor, variance east, covariance, variance north; ``compared_ns`` (L, S, n): its last comparison in
-    each of the L ledgers.
+    each of the L ledgers. ``lines``: objects of which one sensor tells a direction, and nobody a place.
     """
 
     t_ns: int
@@ -59,6 +60,7 @@ class Belief(msgspec.Struct, frozen=True):
     shown_ns: np.ndarray
     compared_ns: np.ndarray
     ledgers: tuple[Joint, ...]
+    lines: Lines
     clutter: dict[str, Clutter] = {}
     merged: tuple[tuple[tuple[int, int, int], tuple[int, int, int], int], ...] = ()
 
@@ -112,6 +114,7 @@ def empty(plan: Plan, life_s: float) -> Belief:
         shown_ns=np.zeros((s, 0), dtype=np.int64),
         compared_ns=np.zeros((1, s, 0), dtype=np.int64),
         ledgers=(joint.nothing(s),),
+        lines=no_lines(),
     )
 
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from forewarn.messages import KINDS
 from forewarn.track import motion, resolve
-from forewarn.track.belief import NEVER, Belief, join
+from forewarn.track.belief import Belief, join
 from forewarn.track.look import Look
 from forewarn.track.match import HIGH_M, USUAL, Plots, heights
-from forewarn.track.plan import HARDLY, MODELS, Bell, Plan
+from forewarn.track.plan import HARDLY, MODELS, NEVER, Bell, Plan
 
 Array = NDArray[np.float64]
 FAST_MPS = 150.0

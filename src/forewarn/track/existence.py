@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forewarn.track import motion
-from forewarn.track.belief import NEVER, Belief
-from forewarn.track.plan import Plan, Sense
+from forewarn.track.belief import Belief
+from forewarn.track.plan import NEVER, Plan, Sense
 
 Array = NDArray[np.float64]
 
@@ -43,13 +43,6 @@ def _still_seen(plan: Plan, seen: Array, dt: float) -> Array:
         if sense.ghosts:
             later[sense.index] = 0.5 + (seen[sense.index] - 0.5) * math.exp(-2.0 * dt / sense.tau_s)
     return later
-
-
-def kinds(plan: Plan, log_kind: Array) -> Array:
-    """Chances (K, n) of the kinds by the priors and the sensors' opinions so far."""
-    log = log_kind + plan.log_kinds
-    share = np.exp(log - np.maximum.reduce(log, axis=0))
-    return np.asarray(share / np.add.reduce(share, axis=0))
 
 
 def freshness(sense: Sense, belief: Belief) -> Array:

@@ -6,6 +6,7 @@ Published is what exists with ``publish_above`` or did once, and is not vague. A
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import msgspec
@@ -13,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forewarn import geo
-from forewarn.messages import KINDS, Estimate, SensorError, Track
+from forewarn.messages import KINDS, BearingTrack, Estimate, SensorError, Track
 from forewarn.site import Site
 from forewarn.track import claims, motion
 from forewarn.track.belief import Belief, take
 from forewarn.track.claims import Claimed
 from forewarn.track.existence import at
+from forewarn.track.lines import Lines
+from forewarn.track.lines import at as predicted
 from forewarn.track.plan import Plan
 
 Array = NDArray[np.float64]
@@ -33,7 +36,8 @@ class Picture(msgspec.Struct, frozen=True):
     ``mean`` (3, 6, n), ``cov`` (3, 6, 6, n), ``model`` (3, n): calm, agile, falling; aided where a claim is the
     track's; ``existence``, ``existence_sensed`` (n,); ``log_kind`` (K, n): the sensors' opinions; ``has_claim`` (n,); ``track`` (n,):
     public numbers; ``t_updated_ns`` (n,).
-    ``messages``: the tracks in the same order, and behind them those that have just ended; ``errors``: what is new of the sensors'.
+    ``messages``: the tracks in the same order, and behind them those that have just ended; ``errors``: what is new of the sensors';
+    ``bearings``: what is known by its direction alone.
     """
 
     t_ns: int
@@ -48,12 +52,15 @@ class Picture(msgspec.Struct, frozen=True):
     t_updated_ns: np.ndarray
     messages: tuple[Track, ...]
     errors: tuple[SensorError, ...] = ()
+    bearings: tuple[BearingTrack, ...] = ()
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What was published: numbers by label with the last message of each, the next number, and the numbers of tracks that were left."""
+    """What was published: numbers by label with the last message of each, the next number, and the numbers of tracks that were left; of
+    bearing tracks the last message of each, by label."""
 
     last: dict[str, Track] = {}
+    bearings: dict[str, BearingTrack] = {}
     left: dict[str, int] = {}
     next: int = 1
 
@@ -98,8 +105,32 @@ def publish(
     rows = _rows(plan, site, told, now, mean, cov, names, known, said)
     causes = _causes(plan, now, rows, known, heard)
     parents = {label_text(plan, gone): label_text(plan, stayed) for gone, stayed, _ in belief.merged}
+    bearings = directions(plan, site, told.bearings, belief.lines, t_ns)
     told, picture = _numbered(plan, told, rows, causes, parents, t_ns)
-    return told, known, picture
+    told = msgspec.structs.replace(told, bearings={one.label: one for one in bearings if not one.ended})
+    return told, known, msgspec.structs.replace(picture, bearings=bearings)
+
+
+def directions(plan: Plan, site: Site, told: dict[str, BearingTrack], lines: Lines, t_ns: int) -> tuple[BearingTrack, ...]:
+    """The bearing tracks that are likely or were told of (``told``, by label), by label, and the last words on those that are gone."""
+    names = [label_text(plan, (a, b, c)) for a, b, c in lines.label.T.tolist()]
+    now = predicted(plan, lines, t_ns)
+    kinds, out = plan.shares(now.log_kind).T.tolist(), []
+    for i in sorted(range(lines.n), key=names.__getitem__):
+        old = told.get(names[i])
+        if now.real[i] >= (site.tracking.publish_above if old is None else site.tracking.publish_above / 2.0):
+            lat, lon, _ = geo.to_place(now.seen[:3, -1, i], plan.origin).tolist()
+            azimuth, rate = np.degrees(now.mean[:, i]).tolist()
+            out.append(
+                BearingTrack(
+                    sensor=plan.ids[now.sensor[i]], label=names[i], t_ns=t_ns, existence=float(now.real[i]), lat_deg=lat, lon_deg=lon,
+                    azimuth_deg=azimuth % 360.0, azimuth_sigma_deg=math.degrees(math.sqrt(now.cov[0, 0, i])), azimuth_rate_dps=rate,
+                    kinds=dict(zip(KINDS, kinds[i], strict=True)), t_updated_ns=int(now.hit_ns[i]), begun=old is None,
+                )
+            )  # fmt: skip
+    here = {one.label for one in out}
+    gone = [told[name] for name in sorted(told) if name not in here]
+    return (*out, *(msgspec.structs.replace(one, t_ns=t_ns, existence=0.0, begun=False, ended=True) for one in gone))
 
 
 def when(who: str, t_ns: int) -> str:

@@ -24,6 +24,8 @@ SPELLS = 4.0
 VAGUE = 0.3
 """Where the site file does not say, a track is *vague*, and not published, once its horizontal error (root mean square) is this share of
 ``coast_s`` x ``speed_sd_mps``."""
+NEVER = -(2**62)
+"""A time before all others, nanoseconds: of what has not been."""
 MODELS = 3
 """Calm, agile, falling (``motion``)."""
 HARDLY = 1e-9
@@ -37,7 +39,8 @@ class Sense(msgspec.Struct, frozen=True):
     """One sensor. ``at``: where its slow error stands in a track's state, 0: it has none. ``labels`` are rows of P(label | kind) over
     the kinds and, last, false plots; ``reflection`` bells (mean, spread) in the same order; ``score`` of true and of false plots.
     ``error``: what the site file says that its azimuth (radians), range (m) and clock (s) are off by, ``error_sd``: how sure that is.
-    ``cell``: its resolution, where stated."""
+    ``reach_m``: how far it sees; ``missed``: chance that an object's next report fails to come, of a sensor that gives lone reports (of
+    others 1); ``cell``: its resolution, where stated."""
 
     index: int
     places: bool
@@ -49,6 +52,8 @@ class Sense(msgspec.Struct, frozen=True):
     velocity_mps: float
     range_m: float
     azimuth_rad: float
+    reach_m: float
+    missed: float
     elevation_rad: float
     error: tuple[float, float, float]
     error_sd: tuple[float, float, float]
@@ -121,6 +126,12 @@ class Plan(msgspec.Struct, frozen=True, dict=True):
         """Logarithms (K, 1) of the prior shares of the kinds, none quite nought."""
         return np.log(np.maximum(self.kinds, 1e-12))[:, None]
 
+    def shares(self, log_kind: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Chances (K, n) of the kinds by the priors and the sensors' opinions so far, their log evidence (K, n)."""
+        log = log_kind + self.log_kinds
+        share = np.exp(log - np.maximum.reduce(log, axis=0))
+        return np.asarray(share / np.add.reduce(share, axis=0))
+
     @cached_property
     def quick(self) -> Plan:
         """The same without sensors' slow errors: for estimates that have none in their state."""
@@ -174,6 +185,8 @@ def _sense(sensor: Sensor, index: int, at: int) -> Sense:
         velocity_mps=sensor.sigma_m / (LOOKS * sensor.interval_s),
         range_m=sensor.sigma_range_m,
         azimuth_rad=math.radians(sensor.sigma_azimuth_deg),
+        reach_m=sensor.coverage.max_range_m,
+        missed=1.0 if sensor.scan else 1.0 - min(sensor.p_detection, 0.999),
         elevation_rad=math.radians(sensor.sigma_elevation_deg or 0.0),
         error=(math.radians(sensor.bias_azimuth_deg), sensor.bias_range_m, sensor.bias_clock_s),
         error_sd=(math.radians(sensor.bias_sigma_azimuth_deg), sensor.bias_sigma_range_m, sensor.bias_sigma_clock_s),

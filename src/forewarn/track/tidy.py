@@ -9,9 +9,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.track import motion
-from forewarn.track.belief import NEVER, Belief, take
+from forewarn.track.belief import Belief, take
 from forewarn.track.match import TINY
-from forewarn.track.plan import Plan
+from forewarn.track.plan import NEVER, Plan
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -24,9 +24,13 @@ MERGES = 64
 
 
 def tidy(plan: Plan, belief: Belief) -> Belief:
-    """Forget and merge. A track ends when for ``coast_s`` no place was probably its own, or no plot was more likely its than not."""
+    """Forget and merge. A track ends when for ``coast_s`` no place was probably its own, or no plot was more likely its than not; to one
+    that bearings gave birth to, they are as good as places."""
     places = [sense.index for sense in plan.sensors.values() if sense.places]
     placed = np.maximum.reduce(belief.hit_ns[places], axis=0, initial=NEVER)
+    crossed = ~plan.does[0][belief.origin]
+    if crossed.any():
+        placed = np.where(crossed, np.maximum.reduce(belief.hit_ns, axis=0, initial=NEVER), placed)
     oldest_ns = belief.t_ns - plan.coast_s * 1e9
     keep = (belief.real >= plan.drop_below) & (np.minimum(placed, belief.updated_ns) >= oldest_ns)
     if not keep.all():

@@ -18,13 +18,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.sight import clutter
-from forewarn.track import bearing, match, motion, resolve
+from forewarn.track import bearing, cross, direct, match, motion, resolve
 from forewarn.track.associate import Marginals, marginals
 from forewarn.track.belief import Belief
 from forewarn.track.birth import born
 from forewarn.track.errors import compare
 from forewarn.track.errors.correct import corrected
-from forewarn.track.existence import at, freshness, kinds
+from forewarn.track.existence import at, freshness
 from forewarn.track.look import Look
 from forewarn.track.match import Pairs
 from forewarn.track.plan import Plan, Sense
@@ -104,19 +104,30 @@ def _lines(plan: Plan, look: Look) -> list[list[int]]:
 
 
 def _bearings(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int]) -> Belief:
-    """Bearings correct, raise and hold, and in a scan their absence lowers; they never give birth."""
-    if look.view.spot is None or not belief.n:
+    """Bearings correct, raise and hold, and in a scan their absence lowers; what no track explains is followed as a direction, and gives
+    birth once it tells a range."""
+    if look.view.spot is None:
         return belief
+    belief, left = _sighted(plan, belief, look, raw, part) if belief.n else (belief, np.ones(len(part)))
+    belief = belief.but(lines=direct.follow(plan, belief.lines, look, part, left))
+    return cross.placed(plan, belief, look)
+
+
+def _sighted(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int]) -> tuple[Belief, Array]:
+    """The tracks after bearings, and the chance (b,) that each bearing is no track's whose place is known well enough to be published."""
     sense, m = plan.sensors[look.sensor], look.place.shape[1]
     alike = 1.0 - freshness(sense, belief)
     variance = look.bearing_sd[part] ** 2 * ((1.0 + alike) / np.maximum(1.0 - alike, 1e-6))[:, None]
-    pairs = bearing.pairs(belief, look.view.spot, look.bearing[part], variance)
+    pairs = bearing.pairs(belief, look.view.spot or (0.0, 0.0, 0.0), look.bearing[part], variance)
     false = np.log(np.maximum(look.view.clutter(np.zeros((3, len(part)))), NIL))
     which = [m + b for b in part]
     chances = detected(sense, belief, look, look.scan and not sense.places)
     found = _associate(plan, sense, belief, pairs, chances, false, look.odds[:-1, which] - look.odds[-1, which])
     belief = compare.learn(plan, belief, raw, pairs.track, np.array(part)[pairs.plot], found.clear, lines=True)
-    return _correct(plan, sense, belief, look, found, chances)
+    _, cov = motion.merged(belief.mean[:, :2], belief.cov[:, :2, :2], belief.model)
+    known = found.chance.pair * (cov[0, 0] + cov[1, 1] <= plan.vague_m**2)[pairs.track]
+    left = np.maximum(1.0 - np.bincount(pairs.plot, known, len(part)), 0.0)
+    return _correct(plan, sense, belief, look, found, chances), left
 
 
 def detected(sense: Sense, belief: Belief, look: Look, scan: bool) -> Chances:
@@ -139,7 +150,7 @@ def own_ghost(sense: Sense, belief: Belief) -> Array:
 
 def _associate(plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, chances: Chances, other: Array, ratio: Array) -> Found:
     """Whose the plots are. ``other`` (m,): log weight of a plot that is no track's; ``ratio`` (K, m)."""
-    i, j, whole, before = pairs.track, pairs.plot, np.ascontiguousarray, kinds(plan, belief.log_kind)
+    i, j, whole, before = pairs.track, pairs.plot, np.ascontiguousarray, plan.shares(belief.log_kind)
     weight, object, models, kind = weighed(
         whole(pairs.log), belief.model, whole(ratio), belief.opinion[sense.index], before, chances.shown, chances.ghost, chances.missed,
         other, i, j,

@@ -58,11 +58,14 @@ def chances(identity: Identity | None, priors: Priors) -> dict[Kind, float]:
 
 def harm(costs: Costs, identity: Identity | None, priors: Priors) -> float:
     """The harm to expect of an object's entry that nobody was warned of."""
-    other = costs.missed.get("other", 0.0)
-    kinds = chances(identity, priors)
-    missed = sum([kinds[kind] * costs.missed.get(kind, other) for kind in sorted(kinds)])
     conforming = identity.conforming if identity is not None else 0.0
-    return conforming * costs.conforming + (1.0 - conforming) * missed
+    return conforming * costs.conforming + (1.0 - conforming) * missed(costs, chances(identity, priors))
+
+
+def missed(costs: Costs, kinds: dict[Kind, float]) -> float:
+    """The same of one with such chances to be of each kind, and no flight authorisation."""
+    other = costs.missed.get("other", 0.0)
+    return sum([kinds[kind] * costs.missed.get(kind, other) for kind in sorted(kinds)])
 
 
 def share(track: Track, threat: Threat, loss: float) -> Share:

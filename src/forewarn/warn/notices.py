@@ -10,10 +10,11 @@ from typing import Literal
 
 import msgspec
 
-from forewarn.messages import Alert, Blind, DeliveryReport, Health, Message, Notice, SensorError
+from forewarn.messages import Alert, BearingTrack, Blind, DeliveryReport, Health, Message, Notice, SensorError
 from forewarn.site import Site
 from forewarn.warn import words
 from forewarn.warn.cap import Cap, Grade, identifier, reference, time, write
+from forewarn.warn.decision import missed
 from forewarn.warn.state import State, Thread
 from forewarn.warn.words import LANGUAGES, spoken
 
@@ -24,10 +25,13 @@ RESTRICTION = "For the operators of this watch only."
 Batch = tuple[Message, ...]
 
 
-def notice(state: State, site: Site, news: Health | Blind | SensorError) -> tuple[State, Batch]:
-    """What became of a sensor or of a zone's sight; the messages follow from the one just before them."""
+def notice(state: State, site: Site, news: Health | Blind | BearingTrack | SensorError) -> tuple[State, Batch]:
+    """What became of a sensor or of a zone's sight, or what a sensor hears without a place; the messages follow from the one just
+    before them."""
     if isinstance(news, SensorError):
         return state, _off(news)
+    if isinstance(news, BearingTrack):
+        return _heard(state, site, news)
     return _health(state, site, news) if isinstance(news, Health) else _blind(state, site, news)
 
 
@@ -55,6 +59,21 @@ def _off(news: SensorError) -> Batch:
     text = f"Sensor {news.sensor} {told}: {figures}, from {news.samples} comparisons."
     state = "beyond its stated error" if news.beyond else "within its stated error"
     return (Notice(t_ns=news.t_ns, about="sensor", subject=news.sensor, state=state, text=text, causes=(-1,)),)
+
+
+def _heard(state: State, site: Site, news: BearingTrack) -> tuple[State, Batch]:
+    """Something in a direction, how far is not known: said once, where it would be worth a warning if it were about to enter a zone."""
+    if news.label in state.heard:
+        return (msgspec.structs.replace(state, heard=tuple(h for h in state.heard if h != news.label)) if news.ended else state), ()
+    if not any(news.existence * missed(zone.costs, news.kinds) > zone.costs.false_alarm for zone in site.zones):
+        return state, ()
+    kind, chance = max(news.kinds.items(), key=lambda item: item[1])
+    text = (
+        f"Sensor {news.sensor} shows something at {news.azimuth_deg:.0f} degrees (sigma {news.azimuth_sigma_deg:.0f}), there with "
+        f"{news.existence:.0%}, likeliest a {kind} ({chance:.0%}). How far away is not known: no zone can be warned of it yet."
+    )
+    told = Notice(t_ns=news.t_ns, about="bearing", subject=news.sensor, state="begun", text=text, causes=(-1,))
+    return msgspec.structs.replace(state, heard=(*state.heard, news.label)), (told,)
 
 
 def _blind(state: State, site: Site, news: Blind) -> tuple[State, Batch]:

@@ -68,12 +68,14 @@ class Standing(msgspec.Struct, frozen=True):
 
 class State(msgspec.Struct, frozen=True):
     """``zones``: by zone, ``elsewhere`` among them. ``sensors``: the health of each. ``blind``: the blind directions of each zone.
-    ``threads``: alerts to operators, by what they are about ("sensor:radar", "zone:north"): how many episodes, and the open one."""
+    ``threads``: alerts to operators, by what they are about ("sensor:radar", "zone:north"): how many episodes, and the open one.
+    ``heard``: labels of the bearing tracks that operators were told of."""
 
     zones: dict[str, Standing]
     sensors: dict[str, str]
     blind: dict[str, tuple[Sector, ...]]
     threads: dict[str, tuple[int, Thread]]
+    heard: tuple[str, ...] = ()
 
 
 def start(site: Site, before: State | None = None) -> State:

@@ -23,13 +23,13 @@ from forewarn.sight.view import View
 from forewarn.site import Site
 from forewarn.track import bearing, birth, claims, match, motion
 from forewarn.track import look as looks
-from forewarn.track.belief import NEVER, Belief, empty, join, take
+from forewarn.track.belief import Belief, empty, join, take
 from forewarn.track.birth import Begun
 from forewarn.track.errors.correct import corrected
 from forewarn.track.existence import freshness
 from forewarn.track.look import Look
 from forewarn.track.match import Pairs
-from forewarn.track.plan import FLIES, MODELS, Plan
+from forewarn.track.plan import FLIES, MODELS, NEVER, Plan
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]

@@ -24,7 +24,7 @@ LOW, HIGH = 1e-3, 1.0 - 1e-3  # existence in a reference, so that no order costs
 @njit(cache=True)
 def _inverse(p: Array, h: int, inverse: Array, g: Array) -> float:  # noqa: C901 -- a kernel
     """Inverse of p[:, :, h] into ``inverse`` (s, s) by Cholesky; gives the log determinant. ``g`` (s, s): work."""
-    s, log = g.shape[0], 0.0
+    s, root = g.shape[0], 1.0
     for a in range(s):
         for b in range(a + 1):
             left = p[a, b, h]
@@ -32,7 +32,7 @@ def _inverse(p: Array, h: int, inverse: Array, g: Array) -> float:  # noqa: C901
                 left -= g[a, c] * g[b, c]
             if a == b:
                 g[a, a] = math.sqrt(max(left, 1e-300))
-                log += 2.0 * math.log(g[a, a])
+                root *= g[a, a]
             else:
                 g[a, b] = left / g[b, b]
     for a in range(s):  # g becomes its own inverse, row by row
@@ -48,7 +48,7 @@ def _inverse(p: Array, h: int, inverse: Array, g: Array) -> float:  # noqa: C901
             for c in range(a, s):
                 inverse[a, b] += g[c, a] * g[c, b]
             inverse[b, a] = inverse[a, b]
-    return log
+    return 2.0 * math.log(max(root, TINY))
 
 
 @njit(cache=True)

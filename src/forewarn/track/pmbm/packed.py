@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -35,8 +34,9 @@ class Parts:
         self._made, self._at = made, 8 * at
 
     def _next(self, kind: type[np.float64 | np.int64], shape: tuple[int, ...]) -> Any:
-        begin, self._at = self._at, self._at + 8 * prod(shape)
-        return np.ndarray(shape, kind, self._made, begin)
+        array = np.ndarray(shape, kind, self._made, self._at)
+        self._at += array.nbytes
+        return array
 
     def floats(self, *shape: int) -> Array:
         """The next numbers, as an array of this shape."""

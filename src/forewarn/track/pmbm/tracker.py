@@ -33,17 +33,17 @@ def start(settings: Settings) -> State:
 def step(settings: Settings, state: State, t_s: float, scan: Scan) -> State:
     """The state after a scan at ``t_s``, which is not before the state's time. Raises ``ValueError`` for a scan that cannot be used."""
     dt = 0.0 if math.isnan(state.t_s) else t_s - state.t_s
-    z, measure, noise = _plots(scan, dt), scan.measure, _velocities(settings)
+    (z, clutter), measure, noise = _plots(scan, dt), scan.measure, _velocities(settings)
     direct = len(noise) > 0 and isinstance(measure, Position) and not callable(scan.detection)
     tracks, hidden = (state.tracks, state.undetected) if direct else predicted(settings, state, dt)
     expected, hoped, added, near = _expected(measure, tracks, hidden, z, direct)
     more_clutter, more_seen = learn.factors(settings.doubt, state.learned, scan.sensor)
-    stated, hidden_stated = _seen(scan, tracks), _seen(scan, hidden)
+    stated, hidden_stated = _seen(scan, tracks, hidden)
     seen, hidden_seen = learn.shown(stated, more_seen), learn.shown(hidden_stated, more_seen)
     axes, least = measure.axes, settings.least
     arrays = (
         state.label, *state.contest, *tracks, *hidden, *settings.births, noise, _changes(settings, dt), *expected, *hoped, added,
-        np.asarray(measure.turn, dtype=float), z, seen, hidden_seen, more_clutter * np.array(scan.clutter, dtype=float, ndmin=1), stated,
+        np.asarray(measure.turn, dtype=float), z, seen, hidden_seen, clutter if more_clutter == 1.0 else more_clutter * clutter, stated,
     )  # fmt: skip
     numbers = STEP.pack(
         state.settled, dt, settings.survival**dt, direct, axes[0], axes[1], near, scan.whole, state.scans,
@@ -160,26 +160,30 @@ def _learned(settings: Settings, learned: Learned, scan: Scan, plots: int, count
     return learn.taken(learned, scan.sensor, (false, hits), (false_due, due))
 
 
-def _seen(scan: Scan, of: Gaussians) -> Array:
-    """The chance (n,), or (1,) for all, that the sensor shows each object if it is there."""
+def _seen(scan: Scan, tracks: Gaussians, hidden: Gaussians) -> tuple[Array, Array]:
+    """The chance (n,), or (1,) for all, that the sensor shows each track, and each undetected object, if it is there."""
     if callable(scan.detection):
-        return np.asarray(scan.detection((of.model[:, None] * of.mean).sum(axis=0)), dtype=float)
-    return np.array([scan.detection], dtype=float)
+        first, second = (scan.detection((of.model[:, None] * of.mean).sum(axis=0)) for of in (tracks, hidden))
+        return np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    all_of_them = np.array([scan.detection], dtype=float)
+    return all_of_them, all_of_them
 
 
-def _plots(scan: Scan, dt: float) -> Array:
+def _plots(scan: Scan, dt: float) -> tuple[Array, Array]:
+    """The plots (dz, m) of a scan, and the density (m,), or (1,) for all, of false ones there."""
     z = np.ascontiguousarray(scan.plots, dtype=float)
     if z.ndim != 2 or len(z) != len(scan.measure.turn):
         raise ValueError(f"plots: shape {z.shape}, wanted ({len(scan.measure.turn)}, any)")
     if not np.isfinite(z).all():
         raise ValueError(f"plots: {z[~np.isfinite(z)][0]} at plot {int(np.argwhere(~np.isfinite(z))[0, 1])}, wanted finite numbers")
-    if (densities := np.array(scan.clutter, ndmin=1).size) not in (1, z.shape[1]):
-        raise ValueError(f"clutter: {densities} densities for {z.shape[1]} plots, wanted one, or one a plot")
+    clutter = np.array(scan.clutter, dtype=float, ndmin=1)
+    if clutter.size not in (1, z.shape[1]):
+        raise ValueError(f"clutter: {clutter.size} densities for {z.shape[1]} plots, wanted one, or one a plot")
     if scan.sensor < 0:
         raise ValueError(f"sensor: {scan.sensor}, wanted 0 or more")
     if not dt >= 0.0:
         raise ValueError(f"t_s: {-dt} s before the state, wanted a scan that is not older")
-    return z
+    return z, clutter
 
 
 def _check(settings: Settings) -> None:
