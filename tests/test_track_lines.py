@@ -176,18 +176,69 @@ def test_false_bearings_make_few_directions_and_no_places() -> None:
     assert likely < 0.05 * seconds
 
 
-@pytest.mark.parametrize(("scan", "most"), [(True, 2.3), (False, 3.2)])
-def test_lines_that_cross_where_nothing_is_share_their_chances(scan: bool, most: float) -> None:
-    """Two objects that hover, two stations: four crossings, two of them of nothing. Looks tell by what they do not show; lone reports do
-    not, and cannot take back what they once lent to a crossing."""
-    of, rng = site(scan=scan), np.random.default_rng(6)
-    ways, state = np.array([[500.0, 900.0], [1000.0, 900.0]]), track.start(of)
-    for t_s in np.arange(0.0, 25.0, 0.5).tolist():
+def of_two(of: Site, ways: np.ndarray, seed: int, *, scan: bool, until_s: float = 25.0) -> Picture:
+    """What is made of two objects (2, 4) that two stations see by turns."""
+    rng, state = np.random.default_rng(seed), track.start(of)
+    for t_s in np.arange(0.0, until_s, 0.5).tolist():
         name = ("west", "east")[int(2 * t_s) % 2]
-        away = ways - np.array(SPOTS[name][:2])
+        away = ways[:, :2] + t_s * ways[:, 2:] - np.array(SPOTS[name][:2])
         told = np.degrees(np.arctan2(away[:, 0], away[:, 1]))[rng.random(2) < 0.8]
         state = given_to(state, of, [bearings(name, t_s, told + rng.normal(0.0, 2.0, len(told)), scan=scan)])
-    assert 1.0 < sum(one.existence for one in shown(of, state, 25.0).messages) < most
+    return shown(of, state, until_s)
+
+
+@pytest.mark.parametrize("scan", [True, False])
+def test_where_lines_cross_for_nothing_nothing_is_made_of_them(scan: bool) -> None:
+    """Two objects that hover, two stations: four crossings, two of them of nothing, and no way to tell: they stay directions."""
+    ways = np.array([[500.0, 900.0, 0.0, 0.0], [1000.0, 900.0, 0.0, 0.0]])
+    wrong = seen = 0
+    for seed in range(8):
+        picture = of_two(site(scan=scan), ways, seed, scan=scan)
+        places = picture.mean[0, :2, picture.existence > 0.5]
+        wrong += sum(np.hypot(*(ways[:, :2] - place).T).min() > 200.0 for place in places)
+        seen += len(places) + sum(one.existence > 0.5 for one in picture.bearings)
+    assert wrong <= 2
+    assert seen >= 16
+
+
+def test_of_two_objects_far_apart_each_is_placed() -> None:
+    """One before the stations and one behind: only lines of one object cross."""
+    ways = np.array([[500.0, 900.0, 5.0, 0.0], [900.0, -700.0, -5.0, 5.0]])
+    for seed in range(4):
+        picture = of_two(site(), ways, seed, scan=False)
+        places = picture.mean[0, :2, picture.existence > 0.5]
+        assert len(places) == 2
+        truth = ways[:, :2] + 25.0 * ways[:, 2:]
+        assert max(np.hypot(*(truth - place).T).min() for place in places) < 150.0
+
+
+def test_a_direction_ends_when_its_sensor_falls_silent() -> None:
+    of = site(scan=True)
+    state = given_to(track.start(of), of, [bearings("west", float(t_s), [45.0], scan=True) for t_s in range(10)])
+    state, picture = track.publish(state, of, at(9.0))
+    assert [one.ended for one in picture.bearings] == [False]
+    assert [one.ended for one in shown(of, state, 20.0).bearings] == [True]
+
+
+def test_no_label_comes_twice() -> None:
+    """Many bearings in one lone look, and two looks at one time."""
+    of, state = site(), track.start(site())
+    for t_s in range(6):
+        for _ in range(2):
+            for name in ("west", "east"):
+                state = given_to(state, of, [bearings(name, float(t_s), [40.0, 80.0, 120.0, 200.0, 320.0])])
+    belief = state.history.belief
+    for label in (belief.label, belief.lines.label):
+        assert len({tuple(one) for one in label.T.tolist()}) == label.shape[1]
+
+
+def test_a_bearing_that_may_be_anywhere_begins_nothing() -> None:
+    of, state = site(), track.start(site())
+    for t_s in range(10):
+        plot = Plot(t_ns=at(t_s), measured=Polar(azimuth_deg=40.0), sigma_azimuth_deg=1e6)
+        look = Observation(sensor="west", t_ns=at(t_s), t_arrival_ns=at(t_s), plots=(plot,), scan=False)
+        state = given_to(state, of, [look])
+    assert state.history.belief.lines.n == 0
 
 
 def test_late_bearings_end_in_the_same_place() -> None:
@@ -230,8 +281,16 @@ def test_any_bearings_leave_sound_numbers(told: list[tuple[str, float, list[floa
 
 def test_of_too_many_directions_the_likeliest_stay() -> None:
     of, state = site(), track.start(site())
-    state = given_to(state, of, [bearings("west", 0.0, np.linspace(0.0, 359.0, 4 * MOST))])
-    assert state.history.belief.lines.n == MOST
+    steady = np.arange(10.0, 60.0, 10.0)
+    looks = [bearings("west", float(t_s), steady) for t_s in range(5)]
+    many = np.linspace(70.0, 359.0, 2 * MOST).tolist()
+    plots = tuple(Plot(t_ns=at(5.0), measured=Polar(azimuth_deg=d), sigma_azimuth_deg=0.02) for d in many)
+    flood = Observation(sensor="west", t_ns=at(5.0), t_arrival_ns=at(5.0), plots=plots, scan=False)
+    state = given_to(state, of, [*looks, flood])
+    lines = state.history.belief.lines
+    assert lines.n == MOST
+    best = np.degrees(lines.mean[0, np.argsort(-lines.real)[: len(steady)]])
+    assert np.sort(best) == pytest.approx(steady, abs=2.0)
 
 
 HEARD = BearingTrack(

@@ -12,6 +12,7 @@ import msgspec
 from forewarn.edge import clock, feeds
 from forewarn.edge.checking import read_site
 from forewarn.edge.deliver import Couriers, Recipients, read_recipients
+from forewarn.edge.rehearsal import rehearse
 from forewarn.edge.store import Store
 from forewarn.edge.summary import Summary
 from forewarn.edge.watching import Watching
@@ -78,6 +79,7 @@ def _events(
     if resumed:
         watching.resume(toml, recipients.salted_hash)
     if any(feed.live for feed in site.feeds):
+        rehearse(watching.say, stopped)
         if not resumed:
             watching.begin(toml, clock.now_ns(), recipients.salted_hash)
         yield from feeds.follow(site, options.data, clock.now_ns, watching.state.positions, stopped, watching.say)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forewarn import geo
 from forewarn.track.associate import marginals
-from forewarn.track.lines import DEPTH, Lines, at, lately, rates
+from forewarn.track.lines import DEPTH, WIDEST_RAD, Lines, at, lately, rates, unused
 from forewarn.track.look import Look
 from forewarn.track.match import GATE
 from forewarn.track.models.bearings import sighted
@@ -19,8 +19,7 @@ from forewarn.track.plan import NEVER, Plan
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 MOST = 64  # bearing tracks of one sensor: the likeliest stay
-TYPICAL = 2.0 / 3.0
-"""Mean range of objects even over the ground, as a share of the reach: there the chance of detection is taken."""
+RINGS = 8  # ranges at which the chance of detection is taken
 SPAN_S = 30.0  # sightings that are older are forgotten first
 NIL, LEAST = 1e-300, 1e-9
 
@@ -33,7 +32,8 @@ def follow(plan: Plan, lines: Lines, look: Look, part: list[int], left: Array) -
         return lines
     sense, m = plan.sensors[look.sensor], look.place.shape[1]
     here, which = lines.sensor == sense.index, [m + b for b in part]
-    own, others = at(plan, lines.take(np.flatnonzero(here)), look.t_ns), lines.take(np.flatnonzero(~here))
+    others = lines.take(np.flatnonzero(~here & lately(plan, lines, look.t_ns)))
+    own = at(plan, lines.take(np.flatnonzero(here)), look.t_ns)
     ratio = look.odds[:-1, which] - look.odds[-1, which]
     bearing, sd = look.bearing[part], look.bearing_sd[part]
     false = math.log(max(look.view.density, NIL))
@@ -41,16 +41,19 @@ def follow(plan: Plan, lines: Lines, look: Look, part: list[int], left: Array) -
     new = np.log(np.maximum(fresh, NIL)) + np.log(np.array(plan.kinds) @ np.exp(ratio))
     own, free = _corrected(plan, own, look, (bearing, sd, ratio), left, np.logaddexp(false, new))
     real = left * free / (1.0 + np.exp(np.minimum(false - new, 300.0)))
-    born = _born(plan, look, (bearing, sd, ratio), real, np.array(which, dtype=np.int64))
+    born = _born(plan, look, (bearing, sd, ratio), real, unused(own.label, sense.index, look.t_ns))
     return _kept(plan, own.joined(born), look.t_ns).joined(others)
 
 
 def chance(plan: Plan, look: Look, azimuth: Array) -> Array:
-    """Chance (n,) that a look shows an object in each direction (n,), at a usual range and height."""
-    east, north, _ = look.view.spot or (0.0, 0.0, 0.0)
-    away = TYPICAL * look.view.reach_m[1]
-    high = np.full(len(azimuth), plan.height[0])
-    return look.view.detection(np.array([east + away * np.sin(azimuth), north + away * np.cos(azimuth), high]))
+    """Chance (n,) that a look shows an object in each direction (n,) that was shown before: the mean of squares over the mean, of chances
+    at `RINGS` of equal area, at a usual height within what the sensor covers."""
+    (east, north, _), (near, far) = look.view.spot or (0.0, 0.0, 0.0), look.view.reach_m
+    away = np.sqrt(near**2 + (far**2 - near**2) * (np.arange(RINGS) + 0.5) / RINGS)[:, None]
+    high = np.full((RINGS, len(azimuth)), min(max(plan.height[0], look.view.height_m[0]), look.view.height_m[1]))
+    place = np.array([east + away * np.sin(azimuth), north + away * np.cos(azimuth), high])
+    shown = look.view.detection(place.reshape(3, -1)).reshape(RINGS, -1)
+    return np.asarray((shown**2).sum(axis=0) / np.maximum(shown.sum(axis=0), NIL))
 
 
 def _corrected(
@@ -66,7 +69,7 @@ def _corrected(
     fresh = 1.0 - np.exp(-(look.t_ns - own.hit_ns) / 1e9 / sense.tau_s) if sense.tau_s > 0.0 else np.ones(k)
     variance = sd**2 * ((2.0 - fresh) / np.maximum(fresh, 1e-6))[:, None]
     near = geo.wrap_rad(bearing - own.mean[0][:, None]) ** 2 < GATE[1] * (own.cov[0, 0][:, None] + variance)
-    i, j = np.nonzero(near)
+    i, j = (np.ascontiguousarray(part) for part in np.nonzero(near))
     mean, cov, log = sighted(own.mean[:, i], own.cov[..., i], bearing[j], variance[i, j])
     kind = before[:, i] * np.exp(ratio[:, j])
     said = np.maximum(kind.sum(axis=0), NIL)
@@ -116,18 +119,18 @@ def _sighting(own: Lines, look: Look, sure: list[tuple[int, int]], bearing: Arra
     return msgspec.structs.replace(own, hit_ns=hit_ns, seen_ns=seen_ns, seen=seen)
 
 
-def _born(plan: Plan, look: Look, told: tuple[Array, Array, Array], real: Array, which: Index) -> Lines:
-    """New ones from each bearing that is worth it: ``real`` (b,), the chance of each; ``which`` (b,): its place in the look."""
+def _born(plan: Plan, look: Look, told: tuple[Array, Array, Array], real: Array, place: int) -> Lines:
+    """New ones from each bearing that is worth it: ``real`` (b,), the chance of each; ``place``: the first that is free for a label."""
     bearing, sd, ratio = told
     sense, (_, rate) = plan.sensors[look.sensor], rates(plan, plan.sensors[look.sensor])
-    keep = np.flatnonzero(real >= plan.drop_below)
+    keep = np.flatnonzero((real >= plan.drop_below) & (sd <= WIDEST_RAD))
     k = len(keep)
     cov = np.zeros((2, 2, k))
     cov[0, 0], cov[1, 1] = sd[keep] ** 2, rate**2
     who, t_ns = np.full(k, sense.index), np.full(k, look.t_ns)
     fresh = Lines(
         sensor=who, t_ns=t_ns, mean=np.array([geo.wrap_rad(bearing[keep]), np.zeros(k)]), cov=cov, real=real[keep], log_kind=ratio[:, keep],
-        hit_ns=np.full(k, NEVER), label=np.array([who, t_ns, which[keep]]),
+        hit_ns=np.full(k, NEVER), label=np.array([who, t_ns, place + np.arange(k)]),
         seen_ns=np.full((DEPTH, k), NEVER), seen=np.zeros((5, DEPTH, k)),
     )  # fmt: skip
     return _sighting(fresh, look, list(enumerate(keep.tolist())), bearing, sd)

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 DEPTH = 12  # sightings that are kept of each
 HELD = 6  # intervals of its sensor that one lasts without a sighting
+WIDEST_RAD = 1.0  # what is less sure than this is no direction
 RATE_AT = 0.2
 """Bearings turn as fast as objects of the site's speed do at this share of the sensor's reach, and for as long as they take to pass."""
 
@@ -80,6 +81,12 @@ def at(plan: Plan, lines: Lines, t_ns: int) -> Lines:
     return msgspec.structs.replace(lines, t_ns=np.full(lines.n, t_ns), mean=mean, cov=cov, real=real)
 
 
+def unused(label: Index, sensor: int, t_ns: int) -> int:
+    """The first place in a look that no label (3, n) of this sensor and time has."""
+    places = label[2][(label[0] == sensor) & (label[1] == t_ns)]
+    return int(places.max()) + 1 if len(places) else 0
+
+
 def _silence(plan: Plan, lines: Lines, t_ns: int) -> Array:
     """Likelihood ratio (l,), there against not, of no sighting from their time until ``t_ns``, where reports are due one by one."""
     of = np.array([(1e9 * sense.interval_s, sense.missed) for sense in plan.senses])[lines.sensor]
@@ -88,9 +95,9 @@ def _silence(plan: Plan, lines: Lines, t_ns: int) -> Array:
 
 
 def lately(plan: Plan, lines: Lines, t_ns: int) -> NDArray[np.bool_]:
-    """Which (l,) were sighted within `HELD` of their sensor's intervals."""
+    """Which (l,) were sighted within `HELD` of their sensor's intervals, and still are a direction."""
     hold_ns = np.array([1e9 * HELD * sense.interval_s for sense in plan.senses])
-    return np.asarray(lines.hit_ns >= t_ns - hold_ns[lines.sensor])
+    return np.asarray((lines.hit_ns >= t_ns - hold_ns[lines.sensor]) & (lines.cov[0, 0] <= WIDEST_RAD**2))
 
 
 def rates(plan: Plan, sense: Sense) -> tuple[float, float]:

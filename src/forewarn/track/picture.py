@@ -20,7 +20,7 @@ from forewarn.track import claims, motion
 from forewarn.track.belief import Belief, take
 from forewarn.track.claims import Claimed
 from forewarn.track.existence import at
-from forewarn.track.lines import Lines
+from forewarn.track.lines import Lines, lately
 from forewarn.track.lines import at as predicted
 from forewarn.track.plan import Plan
 
@@ -115,10 +115,11 @@ def directions(plan: Plan, site: Site, told: dict[str, BearingTrack], lines: Lin
     """The bearing tracks that are likely or were told of (``told``, by label), by label, and the last words on those that are gone."""
     names = [label_text(plan, (a, b, c)) for a, b, c in lines.label.T.tolist()]
     now = predicted(plan, lines, t_ns)
+    fresh = lately(plan, now, t_ns)
     kinds, out = plan.shares(now.log_kind).T.tolist(), []
     for i in sorted(range(lines.n), key=names.__getitem__):
         old = told.get(names[i])
-        if now.real[i] >= (site.tracking.publish_above if old is None else site.tracking.publish_above / 2.0):
+        if fresh[i] and now.real[i] >= (site.tracking.publish_above if old is None else site.tracking.publish_above / 2.0):
             lat, lon, _ = geo.to_place(now.seen[:3, -1, i], plan.origin).tolist()
             azimuth, rate = np.degrees(now.mean[:, i]).tolist()
             out.append(

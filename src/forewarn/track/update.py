@@ -70,6 +70,8 @@ def take(plan: Plan, belief: Belief, look: Look) -> Belief:
         belief = _places(plan, belief, look, raw)
     for part in _lines(plan, look):
         belief = _bearings(plan, belief, look, raw, part)
+    if len(look.bearing):
+        belief = cross.placed(plan, belief, look)
     look_ns = belief.look_ns.copy()
     look_ns[sense.index] = look.t_ns
     return belief.but(look_ns=look_ns)
@@ -109,8 +111,7 @@ def _bearings(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int]
     if look.view.spot is None:
         return belief
     belief, left = _sighted(plan, belief, look, raw, part) if belief.n else (belief, np.ones(len(part)))
-    belief = belief.but(lines=direct.follow(plan, belief.lines, look, part, left))
-    return cross.placed(plan, belief, look)
+    return belief.but(lines=direct.follow(plan, belief.lines, look, part, left))
 
 
 def _sighted(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int]) -> tuple[Belief, Array]:

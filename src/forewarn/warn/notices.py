@@ -67,10 +67,10 @@ def _heard(state: State, site: Site, news: BearingTrack) -> tuple[State, Batch]:
         return (msgspec.structs.replace(state, heard=tuple(h for h in state.heard if h != news.label)) if news.ended else state), ()
     if not any(news.existence * missed(zone.costs, news.kinds) > zone.costs.false_alarm for zone in site.zones):
         return state, ()
-    kind, chance = max(news.kinds.items(), key=lambda item: item[1])
+    kinds = ", ".join(f"{kind} {chance:.0%}" for kind, chance in sorted(news.kinds.items(), key=lambda item: -item[1])[:2])
     text = (
-        f"Sensor {news.sensor} shows something at {news.azimuth_deg:.0f} degrees (sigma {news.azimuth_sigma_deg:.0f}), there with "
-        f"{news.existence:.0%}, likeliest a {kind} ({chance:.0%}). How far away is not known: no zone can be warned of it yet."
+        f"Sensor {news.sensor} shows something at {news.azimuth_deg:.0f} degrees (sigma {news.azimuth_sigma_deg:.0f}); that it is there: "
+        f"{news.existence:.0%}; {kinds}. How far away is not known: no zone can be warned of it yet."
     )
     told = Notice(t_ns=news.t_ns, about="bearing", subject=news.sensor, state="begun", text=text, causes=(-1,))
     return msgspec.structs.replace(state, heard=(*state.heard, news.label)), (told,)
