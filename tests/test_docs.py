@@ -201,7 +201,7 @@ def test_python_examples_run(name: str, tmp_path: Path) -> None:
     """All of a page, one behind the other, in an empty folder that looks like the repository's root; what they write stays there."""
     for folder in ("examples", "docs", "tests"):
         (tmp_path / folder).symlink_to(ROOT / folder)
-    done = subprocess.run([sys.executable, "-c", PYTHON[name]], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run([sys.executable, "-c", PYTHON[name]], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
 
 
