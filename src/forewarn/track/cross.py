@@ -3,9 +3,9 @@
 Two bearing tracks a, b are of one object, or of two that only one sensor shows each. With rho objects a square metre, rho r_a r_b /
 sin(angle) of them cross in a radian of either sensor, and rho R^2 / 2 are in a radian of one that reaches R: the ratio is the weight of
 the pair, as far as they are known with the same ratio for the rates at which the azimuths turn, and less what the common fit to their
-sightings misses (``models.bearings.locate``). Which pairs hold is association once more
-(``associate.py``), between one sensor's and another's. Where lines cross that belong to different objects, no pair is clear: then
-nothing is begun, for no track could take back what it had made certain.
+sightings misses (``models.bearings.locate``). Which pairs hold is association once more (``associate.py``), between one sensor's and
+another's. Where lines cross that belong to different objects, no pair is clear: then nothing is begun, for no track could take back
+what it had made certain.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def placed(plan: Plan, belief: Belief, look: Look) -> Belief:
     lines = at(plan, belief.lines, look.t_ns)
     good = lately(plan, lines, look.t_ns) & (lines.real >= RIVAL)
     own = np.flatnonzero(good & (lines.sensor == index)).tolist()
-    found = [one for a in own if _moved(lines, a) for one in _alone(plan, lines, a)]
+    moved = [a for a in own if lines.real[a] >= LIKELY and lines.hit_ns[a] == look.t_ns and _moved(lines, a)]
+    found = [one for a in moved[:TRIES] for one in _alone(plan, lines, a)]
     for other in np.unique(lines.sensor[good]).tolist():
         if other != index:
             found += _pairs(plan, lines, own, np.flatnonzero(good & (lines.sensor == other)).tolist())
