@@ -220,6 +220,21 @@ def test_a_direction_ends_when_its_sensor_falls_silent() -> None:
     assert [one.ended for one in shown(of, state, 20.0).bearings] == [True]
 
 
+def test_a_radar_s_row_without_a_range_begins_nothing() -> None:
+    """How often such strobes are false nobody states; taken for bearings, one alone would be an object for certain."""
+    of, state = parse((HEAD + FINDER.format(name="west", scan="true")).replace('reports = "bearing"', 'reports = "polar"')), None
+    for t_s in range(5):
+        state = given_to(state or track.start(of), of, [bearings("west", float(t_s), [40.0], scan=True)])
+    assert state is not None
+    assert state.history.belief.lines.n == 0
+
+
+def test_each_follows_from_the_look_that_showed_it_last() -> None:
+    of, state = site(), track.start(site())
+    looks = [msgspec.structs.replace(bearings("west", float(t_s), [40.0]), seq=100 + t_s) for t_s in range(6)]
+    assert [one.causes for one in shown(of, given_to(state, of, looks), 5.0).bearings] == [(105,)]
+
+
 def test_no_label_comes_twice() -> None:
     """Many bearings in one lone look, and two looks at one time."""
     of, state = site(), track.start(site())

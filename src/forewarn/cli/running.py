@@ -149,7 +149,7 @@ def _tell(summary: Summary, record: Path | None) -> None:
 
 def _tell_episode(episode: Any) -> None:
     guess = f"expected in {episode.in_s[0]:.0f} to {episode.in_s[1]:.0f} s" if episode.in_s else "already there"
-    came = f"entered {episode.ahead_s:.1f} s later" if episode.ahead_s is not None else "did not enter"
+    came = f"entered {episode.ahead_s:.1f} s later" if episode.ahead_s is not None else "was not seen to enter"
     told = ", ".join(episode.told) or "nobody: no recipients"
     end = f"{(episode.ended_by or '').replace('_', ' ')} {clock_time(episode.ended_ns)[11:]}" if episode.ended_ns else "stood at the end"
     out.print(f"  {clock_time(episode.raised_ns)[11:]}  {episode.zone:<12} {guess}; {came}; told: {told}; {end}", markup=False)

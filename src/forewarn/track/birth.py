@@ -49,8 +49,7 @@ class Born(NamedTuple):
         if len(keep) == 0:
             return belief
         sense, k = plan.sensors[look.sensor], len(keep)
-        seen, hit_ns = np.empty((len(plan.ids), k)), np.full((len(plan.ids), k), NEVER)
-        seen[:] = np.array([[0.5 if s.ghosts else 1.0] for s in plan.senses])
+        seen, hit_ns = plan.followed.repeat(k, axis=1), np.full((len(plan.ids), k), NEVER)
         seen[sense.index], hit_ns[sense.index] = 1.0, look.t_ns
         kind, origin = self.kind.take(keep, axis=-1), np.full(k, sense.index)
         opinion = np.zeros((len(plan.ids), *kind.shape))

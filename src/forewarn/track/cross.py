@@ -176,11 +176,10 @@ def _born(plan: Plan, belief: Belief, look: Look, found: list[Found]) -> Belief:
         for line in sorted({each.one, each.two}):
             hit_ns[lines.sensor[line], row] = lines.hit_ns[line]
             log_kind[:, row] += lines.log_kind[:, line]
-    seen = np.ones((len(plan.ids), k)) * np.array([[0.5 if s.ghosts else 1.0] for s in plan.senses])
     who, t_ns = np.full(k, sense.index), np.full(k, look.t_ns)
     place = look.place.shape[1] + len(look.bearing) + unused(belief.label, sense.index, look.t_ns) + np.arange(k)
     return join(belief, {
         "mean": mean, "cov": cov, "model": np.repeat(np.array(FLIES)[:, None], k, axis=1), "real": np.array([each.real for each in found]),
-        "ghost": np.zeros(k), "origin": who, "seen": seen, "hit_ns": hit_ns, "log_kind": log_kind,
+        "ghost": np.zeros(k), "origin": who, "seen": plan.followed.repeat(k, axis=1), "hit_ns": hit_ns, "log_kind": log_kind,
         "opinion": np.zeros((len(plan.ids), *log_kind.shape)), "updated_ns": t_ns, "label": np.array([who, t_ns, place]),
     })  # fmt: skip

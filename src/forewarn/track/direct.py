@@ -27,10 +27,11 @@ NIL, LEAST = 1e-300, 1e-9
 def follow(plan: Plan, lines: Lines, look: Look, part: list[int], left: Array) -> Lines:
     """The bearing tracks after the bearings ``part`` (b,) of a look that is not older; ``left`` (b,): chance that each is no track's.
 
-    A sensor shows so many new objects a look as come into its reach in the meantime."""
-    if look.view.spot is None:
-        return lines
+    A sensor shows so many new objects a look as come into its reach in the meantime. One that gives places as well is not followed: how
+    often its lone directions are false is not stated."""
     sense, m = plan.sensors[look.sensor], look.place.shape[1]
+    if look.view.spot is None or sense.places:
+        return lines
     here, which = lines.sensor == sense.index, [m + b for b in part]
     others = lines.take(np.flatnonzero(~here & lately(plan, lines, look.t_ns)))
     own = at(plan, lines.take(np.flatnonzero(here)), look.t_ns)
@@ -64,7 +65,7 @@ def _corrected(
     bearing, sd, ratio = told
     sense, before, k = plan.sensors[look.sensor], plan.shares(own.log_kind), own.n
     shown = own.real * chance(plan, look, own.mean[0])
-    tells = shown if look.scan and not sense.places else np.zeros(k)
+    tells = shown if look.scan else np.zeros(k)
     missed = np.maximum(1.0 - tells, LEAST)
     fresh = 1.0 - np.exp(-(look.t_ns - own.hit_ns) / 1e9 / sense.tau_s) if sense.tau_s > 0.0 else np.ones(k)
     variance = sd**2 * ((2.0 - fresh) / np.maximum(fresh, 1e-6))[:, None]
@@ -78,17 +79,18 @@ def _corrected(
     found = marginals(i, j, weight, k, len(bearing))
     stay = found.none / missed * (own.real - tells)
     real = np.minimum(stay + np.bincount(i, found.pair, k), 1.0)
-    own = _mixed(plan, own, look, stay, (i, j, found.pair), (mean, cov, kind / said))
+    own = _mixed(plan, own, stay, (i, found.pair), (mean, cov, kind / said))
     own = msgspec.structs.replace(own, real=real)
     sure = [(line, b) for line, b, p in zip(i.tolist(), j.tolist(), found.pair.tolist(), strict=True) if 2.0 * p > real[line]]
     return _sighting(own, look, sure, bearing, sd), found.new
 
 
 def _mixed(
-    plan: Plan, own: Lines, look: Look, stay: Array, pairs: tuple[Index, Index, Array], after: tuple[Array, Array, Array]
+    plan: Plan, own: Lines, stay: Array, pairs: tuple[Index, Array], after: tuple[Array, Array, Array]
 ) -> Lines:  # fmt: skip
-    """Each as one Gaussian, by moments, over what it may have shown: nothing (weight ``stay``), or a bearing of ``pairs``."""
-    (i, _, pair), (mean, cov, kind) = pairs, after
+    """Each as one Gaussian, by moments, over what it may have shown: nothing (weight ``stay``, (l,)), or a bearing: of p ``pairs`` the
+    bearing track and the weight, and what it is after that, mean (2, p), cov (2, 2, p) and chances of kinds (K, p)."""
+    (i, pair), (mean, cov, kind) = pairs, after
     total = np.maximum(stay + np.bincount(i, pair, own.n), NIL)
     kinds, means, covs = plan.shares(own.log_kind) * stay / total, own.mean.copy(), own.cov * (stay / total)
     for p, line in enumerate(i.tolist()):

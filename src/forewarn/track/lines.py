@@ -28,7 +28,8 @@ RATE_AT = 0.2
 class Lines(msgspec.Struct, frozen=True):
     """l bearing tracks. ``sensor`` (l,): its number in the plan; ``t_ns`` (l,): of the estimate ``mean`` (2, l), azimuth and rate in
     radians from north, ``cov`` (2, 2, l); ``real`` (l,): chance that it is there and no track; ``log_kind`` (K, l): evidence of kinds;
-    ``hit_ns`` (l,): when a bearing was last more likely its than not; ``label`` (3, l): sensor, time and place in the look of its first.
+    ``hit_ns`` (l,): when a bearing was last more likely its than not; ``label`` (3, l): sensor and time of its first sighting, and a
+    number that no other of these has.
     Its last sightings, the newest behind: ``seen_ns`` (DEPTH, l), `NEVER` where there was none, and ``seen`` (5, DEPTH, l): where the
     sensor stood (metres east, north, up of the origin), azimuth and its standard deviation.
     """

@@ -105,14 +105,17 @@ def publish(
     rows = _rows(plan, site, told, now, mean, cov, names, known, said)
     causes = _causes(plan, now, rows, known, heard)
     parents = {label_text(plan, gone): label_text(plan, stayed) for gone, stayed, _ in belief.merged}
-    bearings = directions(plan, site, told.bearings, belief.lines, t_ns)
+    bearings = directions(plan, site, told.bearings, belief.lines, heard, t_ns)
     told, picture = _numbered(plan, told, rows, causes, parents, t_ns)
     told = msgspec.structs.replace(told, bearings={one.label: one for one in bearings if not one.ended})
     return told, known, msgspec.structs.replace(picture, bearings=bearings)
 
 
-def directions(plan: Plan, site: Site, told: dict[str, BearingTrack], lines: Lines, t_ns: int) -> tuple[BearingTrack, ...]:
-    """The bearing tracks that are likely or were told of (``told``, by label), by label, and the last words on those that are gone."""
+def directions(
+    plan: Plan, site: Site, told: dict[str, BearingTrack], lines: Lines, heard: dict[str, int], t_ns: int
+) -> tuple[BearingTrack, ...]:
+    """The bearing tracks that are likely or were told of (``told``, by label), by label, and the last words on those that are gone. Each
+    follows from the look that showed it last."""
     names = [label_text(plan, (a, b, c)) for a, b, c in lines.label.T.tolist()]
     now = predicted(plan, lines, t_ns)
     fresh = lately(plan, now, t_ns)
@@ -122,11 +125,13 @@ def directions(plan: Plan, site: Site, told: dict[str, BearingTrack], lines: Lin
         if fresh[i] and now.real[i] >= (site.tracking.publish_above if old is None else site.tracking.publish_above / 2.0):
             lat, lon, _ = geo.to_place(now.seen[:3, -1, i], plan.origin).tolist()
             azimuth, rate = np.degrees(now.mean[:, i]).tolist()
+            cause = heard.get(when(plan.ids[now.sensor[i]], int(now.hit_ns[i])))
             out.append(
                 BearingTrack(
                     sensor=plan.ids[now.sensor[i]], label=names[i], t_ns=t_ns, existence=float(now.real[i]), lat_deg=lat, lon_deg=lon,
                     azimuth_deg=azimuth % 360.0, azimuth_sigma_deg=math.degrees(math.sqrt(now.cov[0, 0, i])), azimuth_rate_dps=rate,
                     kinds=dict(zip(KINDS, kinds[i], strict=True)), t_updated_ns=int(now.hit_ns[i]), begun=old is None,
+                    causes=() if cause is None else (cause,),
                 )
             )  # fmt: skip
     here = {one.label for one in out}

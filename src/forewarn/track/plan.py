@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forewarn import geo
 from forewarn.messages import KINDS
+from forewarn.sight.view import SURE
 from forewarn.site import Opinions, Resolution, Sensor, Site
 from forewarn.track.errors.joint import LOOSE
 from forewarn.track.resolve import Cell
@@ -122,6 +123,11 @@ class Plan(msgspec.Struct, frozen=True, dict=True):
         return np.array([[sense.places for sense in self.senses], [sense.claims for sense in self.senses]], dtype=bool)
 
     @cached_property
+    def followed(self) -> NDArray[np.float64]:
+        """Chance (S, 1) that each sensor follows a new object, which it has not shown yet."""
+        return np.array([[0.5 if sense.ghosts else 1.0] for sense in self.senses])
+
+    @cached_property
     def log_kinds(self) -> NDArray[np.float64]:
         """Logarithms (K, 1) of the prior shares of the kinds, none quite nought."""
         return np.log(np.maximum(self.kinds, 1e-12))[:, None]
@@ -186,7 +192,7 @@ def _sense(sensor: Sensor, index: int, at: int) -> Sense:
         range_m=sensor.sigma_range_m,
         azimuth_rad=math.radians(sensor.sigma_azimuth_deg),
         reach_m=sensor.coverage.max_range_m,
-        missed=1.0 if sensor.scan else 1.0 - min(sensor.p_detection, 0.999),
+        missed=1.0 if sensor.scan else 1.0 - min(sensor.p_detection, SURE),
         elevation_rad=math.radians(sensor.sigma_elevation_deg or 0.0),
         error=(math.radians(sensor.bias_azimuth_deg), sensor.bias_range_m, sensor.bias_clock_s),
         error_sd=(math.radians(sensor.bias_sigma_azimuth_deg), sensor.bias_sigma_range_m, sensor.bias_sigma_clock_s),

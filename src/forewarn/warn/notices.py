@@ -69,8 +69,8 @@ def _heard(state: State, site: Site, news: BearingTrack) -> tuple[State, Batch]:
         return state, ()
     kinds = ", ".join(f"{kind} {chance:.0%}" for kind, chance in sorted(news.kinds.items(), key=lambda item: -item[1])[:2])
     text = (
-        f"Sensor {news.sensor} shows something at {news.azimuth_deg:.0f} degrees (sigma {news.azimuth_sigma_deg:.0f}); that it is there: "
-        f"{news.existence:.0%}; {kinds}. How far away is not known: no zone can be warned of it yet."
+        f"Sensor {news.sensor} shows something at {news.azimuth_deg:.0f} degrees (sigma {news.azimuth_sigma_deg:.0f}), there with a "
+        f"chance of {news.existence:.0%} ({kinds}). How far away is not known: no zone can be warned of it yet."
     )
     told = Notice(t_ns=news.t_ns, about="bearing", subject=news.sensor, state="begun", text=text, causes=(-1,))
     return msgspec.structs.replace(state, heard=(*state.heard, news.label)), (told,)
