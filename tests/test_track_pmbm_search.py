@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
 from forewarn.track.pmbm import search
 from forewarn.track.pmbm.search import MISS, NONE
@@ -79,3 +80,24 @@ def test_heap_gives_the_largest_first() -> None:
         out.append(values[item[0]])
         size = search.pop(key, item, size)
     assert out == sorted(values, reverse=True)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 24), st.floats(1.0, 12.0))
+@settings(max_examples=40)
+def test_in_a_crowd_the_best_child_is_the_best_assignment(seed: int, columns: int, width: float) -> None:
+    """Objects with errors of 1 within a square of ``width``, nine tenths of them shown; each may have shown each plot near it."""
+    rng = np.random.default_rng(seed)
+    where = rng.uniform(0.0, width, (columns, 2))
+    plots = (where + rng.normal(size=where.shape))[rng.random(columns) < 0.9]
+    gain = 8.0 - 0.25 * ((plots[None] - where[:, None]) ** 2).sum(axis=2)
+    order = [[j for j in np.argsort(-row).tolist() if row[j] > -4.0] for row in gain]
+    ends = np.cumsum([0, *map(len, order)])
+    bit, worth = np.array([j for row in order for j in row], np.int64), np.array([gain[i, j] for i, row in enumerate(order) for j in row])
+    found, weight, child = BEST(np.arange(columns)[None], np.zeros(1), ends[:-1], ends[1:], bit, worth, 60, 5.0)
+    table = np.concatenate([np.where(gain > -4.0, gain, -1e3), np.zeros((columns, columns))], axis=1)
+    assert weight[0] == pytest.approx(table[linear_sum_assignment(table, maximize=True)].sum())
+    assert (np.diff(weight[:found]) <= 1e-9).all()
+    assert len({tuple(row) for row in child[:found].tolist()}) == found
+    for row in child[:found, 1:].tolist():
+        used = [int(bit[p]) for p in row if p >= 0]
+        assert len(used) == len(set(used))

@@ -17,13 +17,15 @@ COARSE = msgspec.structs.replace(PLAN, sensors={**PLAN.sensors, "radar": BLUNT})
 
 
 def two(apart_m: float, real: tuple[float, float] = (0.9, 0.4)) -> belief.Belief:
-    """Two tracks, 10 m sure, at rest, last shown a second and half a second ago."""
+    """Two tracks, 10 m sure, at rest, last shown a second and half a second ago, each by sensors of its own."""
     prior = tracks(2, 1)
     mean, cov = np.zeros_like(prior.mean), np.zeros_like(prior.cov)
     mean[:, 0, 1] = apart_m
     cov[:, range(PLAN.size), range(PLAN.size)] = 100.0
     hit = np.full((5, 1), at(0)) - np.array([SECOND, SECOND // 2])
-    return prior.but(mean=mean, cov=cov, real=np.array(real), hit_ns=hit, updated_ns=hit[0], t_ns=at(0))
+    shown = hit.copy()
+    shown[0, 0] = shown[1:, 1] = belief.NEVER
+    return prior.but(mean=mean, cov=cov, real=np.array(real), hit_ns=shown, updated_ns=hit[0], t_ns=at(0))
 
 
 def test_two_at_one_place_are_one_and_the_likelier_stays() -> None:
@@ -44,15 +46,28 @@ def test_two_places_are_two() -> None:
 
 @pytest.mark.parametrize("since_s", [0, 3])
 def test_two_that_a_sensor_shows_apart_in_its_last_look_are_two(since_s: int) -> None:
-    before = two(3.0)
+    before = two(3.0, (0.6, 0.4))
     hit, looks = before.hit_ns.copy(), np.full(5, at(0))
-    hit[1] = looks[1] = at(0) - since_s * SECOND
+    hit[2] = looks[2] = at(0) - since_s * SECOND
     assert tidy.tidy(PLAN, before.but(hit_ns=hit, look_ns=looks)).n == 2
-    looks[1] += SECOND
+    looks[2] += SECOND
     assert tidy.tidy(PLAN, before.but(hit_ns=hit, look_ns=looks)).n == 1
     assert tidy.tidy(COARSE, before.but(hit_ns=hit, look_ns=looks)).n == 2
-    hit[1, 0] += SECOND
+    hit[2, 0] += SECOND
     assert tidy.tidy(COARSE, before.but(hit_ns=hit, look_ns=looks)).n == 1
+
+
+@pytest.mark.parametrize(("sensor", "real", "looks", "left"), [
+    (1, (0.9, 0.4), 5, 2), (1, (0.9, 0.4), 8, 1), (1, (0.7, 0.3), 5, 1), (2, (0.9, 0.4), 5, 1),
+])  # fmt: skip
+def test_two_that_a_sensor_has_both_shown_lately_are_left_to_its_plots(
+    sensor: int, real: tuple[float, float], looks: int, left: int
+) -> None:
+    """In looks of its own each; 2 tracks by itself: it may have been on each in turn."""
+    before = two(3.0, real)
+    hit, look_ns = before.hit_ns.copy(), before.look_ns.copy()
+    hit[sensor], look_ns[sensor] = at(0) - np.array([looks, looks - 1]) * SECOND, at(0)
+    assert tidy.tidy(PLAN, before.but(hit_ns=hit, look_ns=look_ns)).n == left
 
 
 def test_what_no_sensor_ever_showed_is_not_shown_apart() -> None:

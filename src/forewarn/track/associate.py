@@ -73,18 +73,18 @@ def _cyclic(track: Index, plot: Index, n: int, m: int) -> Index:
     (union-find: Tarjan, J. ACM 22 (2), 1975)."""
     above, closed, of = np.arange(n + m), np.zeros(n + m, dtype=np.bool_), np.empty(len(track), dtype=np.int64)
     for p in range(len(track)):
-        one, two = _top(above, track[p]), _top(above, n + plot[p])
+        one, two = root(above, track[p]), root(above, n + plot[p])
         low, high = min(one, two), max(one, two)
         closed[low] |= closed[high] or low == high
         above[high] = low
     for p in range(len(track)):
-        top = _top(above, track[p])
+        top = root(above, track[p])
         of[p] = top if closed[top] else -1
     return of
 
 
 @njit(cache=True)
-def _top(above: Index, node: int) -> int:
+def root(above: Index, node: int) -> int:
     """The node that stands for all that are joined with ``node``."""
     while above[node] != node:
         node = above[node]

@@ -20,6 +20,10 @@ SAME = 4.0
 """Squared distance of place and velocity, against their errors, below which two tracks may be one object (chi-squared, 4: 0.6)."""
 TWO = 1.5
 """Tracks of one object share its existence; where plots may be of two objects, chances that sum to more are of two."""
+SOME = 1.1
+"""Chances that sum to more are not of one object, where one sensor shows both."""
+LATELY = 6.0
+"""Looks of a sensor that does not track by itself within which two tracks that it shows both are left to what its plots say."""
 MERGES = 64
 
 
@@ -35,20 +39,26 @@ def tidy(plan: Plan, belief: Belief) -> Belief:
     keep = (belief.real >= plan.drop_below) & (np.minimum(placed, belief.updated_ns) >= oldest_ns)
     if not keep.all():
         belief = take(belief, keep)
-    return merge(belief, any(sense.cell is not None for sense in plan.sensors.values())) if belief.n > 1 else belief
+    if belief.n < 2:
+        return belief
+    back_ns = np.array([0 if sense.ghosts else round(LATELY * sense.interval_s * 1e9) for sense in plan.senses])
+    return merge(belief, belief.look_ns - back_ns, any(sense.cell is not None for sense in plan.senses))
 
 
-def merge(belief: Belief, unresolved: bool = False) -> Belief:
-    """Of two tracks at one place with one velocity, which no sensor has shown apart in its last look, the likelier stays.
+def merge(belief: Belief, since_ns: Index, unresolved: bool = False) -> Belief:
+    """Of two tracks at one place with one velocity, which no sensor has shown apart in its last look, the likelier stays. Two that a
+    sensor has both shown ``since_ns`` (S,), and of which one alone is not likely, stay.
 
     ``unresolved``: a sensor may show two objects as one plot; then the last look that showed either counts, and two likely tracks stay."""
     mean, cov = motion.merged(belief.mean, belief.cov, belief.model)
     one, two = alike(mean, cov, np.argsort(mean[0], kind="stable"))
     if len(one) == 0:
         return belief
-    since = NEVER + 1 if unresolved else belief.look_ns[:, None]
-    shown = (belief.hit_ns[:, one] == belief.hit_ns[:, two]) & (belief.hit_ns[:, one] >= np.maximum(since, NEVER + 1))
-    apart = shown.any(axis=0) | (unresolved & (belief.real[one] + belief.real[two] > TWO))
+    hit_ns, known = (belief.hit_ns[:, one], belief.hit_ns[:, two]), NEVER + 1
+    late = np.minimum(*hit_ns) >= np.maximum(since_ns, known)[:, None]
+    shown = (hit_ns[0] == hit_ns[1]) & (hit_ns[0] >= np.maximum(known if unresolved else belief.look_ns[:, None], known))
+    chances = belief.real[one] + belief.real[two]
+    apart = shown.any(axis=0) | (late.any(axis=0) & (chances > SOME)) | (unresolved & (chances > TWO))
     same = np.flatnonzero(~apart)
     if len(same) == 0:
         return belief

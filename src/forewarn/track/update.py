@@ -4,7 +4,8 @@ Weights follow the TOMB/P recursion (Williams 2015, section IV): a track that is
 shows plot z with weight r p l(z), and nothing with 1 - r p; a plot that is no track's is false or a new object, weight c(z) + u p l(z).
 What the sensor thinks of a plot enters as a likelihood ratio against false plots; of its own track, each opinion of a self-tracking sensor
 replaces the one before. Ghosts share kinematics and detection with objects, and are seen by their own sensor only. Lone reports
-(``scan`` false) tell nothing by their absence.
+(``scan`` false) tell nothing by their absence. Tracks that contend for plots are taken together (``relabel.py``); where a sensor tracks
+by itself, what it says again of a track is rather that track's, and each keeps its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.sight import clutter
-from forewarn.track import bearing, cross, direct, match, motion, resolve
+from forewarn.track import bearing, cross, direct, match, motion, relabel, resolve
 from forewarn.track.associate import Marginals, marginals
 from forewarn.track.belief import Belief
 from forewarn.track.birth import born
@@ -28,6 +29,7 @@ from forewarn.track.existence import at, freshness
 from forewarn.track.look import Look
 from forewarn.track.match import Pairs
 from forewarn.track.plan import Plan, Sense
+from forewarn.track.relabel import Outcomes
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -45,16 +47,13 @@ class Chances(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a look said of tracks: ``pairs`` with the chances of each, ``clear`` (p,) (see ``_clear``), the share of an object (not a
-    ghost) in each pair (p,), and what it makes of the chances of the models (M, p) and, by its opinion, of the kinds (K, p); ``ratio``
-    (K, m): that opinion, against a false plot. ``before`` (K, n): the chances of the kinds before the look."""
+    """What a look said of tracks: the chances of its pairs, ``clear`` (p,) (see ``_clear``), and the outcomes (q,), tracks ascending,
+    that make each track what it is after the look; ``ratio`` (K, m): the sensor's opinion of each plot, against a false one. ``before``
+    (K, n): the chances of the kinds before the look."""
 
-    pairs: Pairs
     chance: Marginals
     clear: Array
-    object: Array
-    models: Array
-    kinds: Array
+    made: Outcomes
     ratio: Array
     before: Array
 
@@ -159,7 +158,19 @@ def _associate(plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, chances: 
     clear = _clear(i, j, weight, belief.n, len(other))
     if not sense.ghosts:  # what it says again so soon is less than new evidence
         weight = np.minimum(weight, weight ** freshness(sense, belief)[i])
-    return Found(pairs, marginals(i, j, weight, belief.n, len(other)), clear, object, models, kind, ratio, before)
+    chance = marginals(i, j, weight, belief.n, len(other))
+    made = Outcomes(i, j, chance.pair, np.ones(len(i)), object, models, kind, pairs.mean, pairs.cov)
+    if not sense.ghosts:
+        chance, made = relabel.together(weight, made, _idle(belief, chances, before), chance)
+    return Found(chance, clear, made, ratio, before)
+
+
+def _idle(belief: Belief, chances: Chances, before: Array) -> Outcomes:
+    """What tracks are if the look shows nothing of them, one outcome a track."""
+    real, ghost = belief.real - chances.shown * chances.tells, belief.ghost - chances.ghost * chances.tells
+    there = np.maximum(real + ghost, NIL)
+    none = np.full(belief.n, -1)
+    return Outcomes(np.arange(belief.n), none, there, there / chances.missed, real / there, belief.model, before, belief.mean, belief.cov)
 
 
 @njit(cache=True, error_model="numpy")
@@ -206,17 +217,17 @@ def _clear(i: Index, j: Index, weight: Array, n: int, m: int) -> Array:
 
 def _correct(plan: Plan, sense: Sense, belief: Belief, look: Look, found: Found, chances: Chances) -> Belief:
     """The tracks after the look."""
-    pairs, pair, kept = found.pairs, found.chance.pair, found.chance.none / chances.missed
+    made, kept = found.made, found.chance.none / chances.missed
     real, ghost, shown = there(
-        belief.real, belief.ghost, chances.shown, chances.ghost, chances.tells, kept, pairs.track, pair, found.object
+        belief.real, belief.ghost, chances.shown, chances.ghost, chances.tells, kept, made.track, made.plot, made.chance, made.object
     )  # fmt: skip
     hit_ns = belief.hit_ns.copy()
-    hit_ns[sense.index, _hit(pairs.track, pairs.plot, pair, real + ghost, len(found.chance.new))] = look.t_ns
+    hit_ns[sense.index, _hit(made.track, made.plot, made.chance, real + ghost, len(found.chance.new))] = look.t_ns
     mean, cov, model = _moved(belief, found, chances, kept)
     after = belief.but(
         mean=mean, cov=cov, model=model, real=real, ghost=ghost, hit_ns=hit_ns,
         updated_ns=np.where(shown > 0.5, look.t_ns, belief.updated_ns),
-        log_kind=evidence(found.before, found.chance.none, pairs.track, pair, found.kinds, _prior(plan.kinds)),
+        log_kind=evidence(found.before, found.chance.none, made.track, made.chance, made.kind, _prior(plan.kinds)),
     )  # fmt: skip
     if not sense.ghosts:
         return after
@@ -226,29 +237,36 @@ def _correct(plan: Plan, sense: Sense, belief: Belief, look: Look, found: Found,
 
 @njit(cache=True, error_model="numpy")
 def there(
-    real: Array, ghost: Array, shown: Array, own: Array, tells: Array, kept: Array, track: Index, pair: Array, object: Array
+    real: Array, ghost: Array, shown: Array, own: Array, tells: Array, kept: Array, track: Index, plot: Index, chance: Array, object: Array
 ) -> tuple[Array, Array, Array]:
     """Chances (n,) to be there and to be a ghost after the look, and to have been shown. ``shown``, ``own`` (n,): to be there and shown, a
-    ghost and shown; ``tells`` (n,): see ``Chances``; ``kept`` (n,): factor of what its absence leaves; ``pair``, ``object`` (p,): of each
-    pair of ``track`` (p,) its chance, and the share of an object in it."""
+    ghost and shown; ``tells`` (n,): see ``Chances``; ``kept`` (n,): factor of what its absence leaves; ``track``, ``plot``, ``chance``,
+    ``object`` (q,): see ``Outcomes``."""
     after, false, showed = kept * (real - shown * tells), kept * (ghost - own * tells), np.zeros(len(real))
     for k in range(len(track)):
-        after[track[k]] += pair[k] * object[k]
-        false[track[k]] += pair[k] * (1.0 - object[k])
-        showed[track[k]] += pair[k]
+        after[track[k]] += chance[k] * object[k]
+        false[track[k]] += chance[k] * (1.0 - object[k])
+        showed[track[k]] += chance[k] * (plot[k] >= 0)
     after = np.minimum(np.maximum(after, 0.0), 1.0)
     return after, np.minimum(np.maximum(false, 0.0), 1.0 - after), showed
 
 
 @njit(cache=True, error_model="numpy")
-def _hit(track: Index, plot: Index, pair: Array, there: Array, plots: int) -> NDArray[np.bool_]:
+def _hit(track: Index, plot: Index, chance: Array, there: Array, plots: int) -> NDArray[np.bool_]:
     """Whether the look probably shows each track (n,), if it is ``there`` (n,): a plot counts for one track, whose it most likely is."""
-    share, own = pair / np.maximum(there, NIL)[track], np.full(plots, -1)
+    own, shown, whole = np.full(plots, -1), np.zeros(len(there)), chance.copy()
     for k in range(len(track)):
-        best = own[plot[k]]
-        if best < 0 or (pair[k] > 0.5, share[k]) > (pair[best] > 0.5, share[best]):
-            own[plot[k]] = k
-    shown = np.zeros(len(there))
+        o = k - 1
+        while o >= 0 and track[o] == track[k]:  # it may take the plot in more than one way
+            if plot[o] == plot[k]:
+                whole[k], whole[o] = whole[k] + whole[o], 0.0
+            o -= 1
+    share = whole / np.maximum(there, NIL)[track]
+    for k in range(len(track)):
+        if plot[k] >= 0:
+            best = own[plot[k]]
+            if best < 0 or (whole[k] > 0.5, share[k]) > (whole[best] > 0.5, share[best]):
+                own[plot[k]] = k
     for k in own[own >= 0]:
         shown[track[k]] += share[k]
     return shown > 0.5
@@ -256,12 +274,12 @@ def _hit(track: Index, plot: Index, pair: Array, there: Array, plots: int) -> ND
 
 def _moved(belief: Belief, found: Found, chances: Chances, kept: Array) -> tuple[Array, Array, Array]:
     """Each model's mixture over what the track may have shown, as one Gaussian, and the models' new chances (see ``mix``)."""
-    if len(found.pairs.track) == 0:
+    made, whole = found.made, np.ascontiguousarray
+    if len(made.track) == 0:
         return belief.mean, belief.cov, belief.model
-    whole = np.ascontiguousarray
     none = kept * np.maximum(belief.real + belief.ghost - (chances.shown + chances.ghost) * chances.tells, LEAST)
     mean, cov, model = belief.mean.copy(), belief.cov.copy(), belief.model.copy()
-    mix(mean, cov, model, none, found.pairs.track, found.chance.pair * found.models, whole(found.pairs.mean), whole(found.pairs.cov))
+    mix(mean, cov, model, none, made.track, made.chance * made.model, whole(made.mean), whole(made.cov))
     return mean, cov, model
 
 
@@ -319,6 +337,6 @@ def _followed(sense: Sense, after: Belief, found: Found, seen: Array) -> Belief:
     """What a self-tracking sensor is following, and what it now thinks of it. ``seen`` (n,): weight of being followed."""
     chain, opinion = after.seen.copy(), after.opinion.copy()
     chain[sense.index] = np.minimum(np.maximum(seen / np.maximum(after.real + own_ghost(sense, after), NIL), 0.0), 1.0)
-    sure = found.chance.pair > 0.5
-    opinion[sense.index][:, found.pairs.track[sure]] = found.ratio[:, found.pairs.plot[sure]]
+    sure = found.made.chance > 0.5
+    opinion[sense.index][:, found.made.track[sure]] = found.ratio[:, found.made.plot[sure]]
     return after.but(seen=chain, opinion=opinion)

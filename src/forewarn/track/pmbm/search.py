@@ -6,6 +6,11 @@ which nothing is shown has its parent's weight ``base``. The search opens the mo
 what it has plus the best that each column still to come could add if it had the plots for itself. That never underestimates, so
 children come out in order of weight, over all parents together (Hart, Nilsson, Raphael, "A formal basis for the heuristic determination
 of minimum cost paths", 1968). A partial child that is opened gives its best continuation and its next sibling, so the heap stays small.
+
+Where columns want the same plots that promise is far too much, and a crowd would be searched without end. There plots have prices: a
+column gains what a plot is worth above its price, and the prices of all plots are added to the promise. Whatever they are, that is never
+too little; at best, from the dual of the assignment problem (Jonker and Volgenant, "A shortest augmenting path algorithm for dense and
+sparse linear assignment problems", Computing 38, 1987), it is the weight of the best child itself.
 """
 
 from __future__ import annotations
@@ -82,15 +87,120 @@ def option(first: int, stop: int, rank: int, gain: Array) -> int:
 
 
 @njit(cache=True)
-def best(  # noqa: C901 -- the search is one loop
-    row: Index, base: Array, start: Index, stop: Index, bit: Index, gain: Array, keep: int, cut: float
-) -> tuple[int, Array, Index]:
+def best(row: Index, base: Array, start: Index, stop: Index, bit: Index, gain: Array, keep: int, cut: float) -> tuple[int, Array, Index]:
     """The best children of parents ``row`` (g, c), hypotheses or NONE, with log weights ``base`` (g,).
 
     Hypothesis h has the pairs ``start[h]`` to ``stop[h]``, by falling ``gain``, each with its plot's ``bit`` (0 to 62). At most
     ``keep`` children, none more than ``cut`` below the best; at most 8 (c + 1) partial ones for each are looked at. Gives how many,
     ``weight`` (k,), falling, and ``child`` (k, 1 + c): the parent, and for each column a pair, MISS or NONE.
     """
+    price = np.zeros(64)
+    if not _wanted_twice(row[0], start, stop, bit, gain):
+        return _searched(row, base, start, stop, bit, gain, price, keep, cut)
+    _priced(row[0], start, stop, bit, gain, price)
+    whose, mine = _numbered(row)
+    first, pair = np.zeros(mine.size + 1, np.int64), np.empty((stop[mine] - start[mine]).sum(), np.int64)
+    worth = np.empty(pair.size)
+    for h in range(mine.size):  # the pairs of these hypotheses alone, by falling gain above the price
+        first[h + 1] = first[h] + stop[mine[h]] - start[mine[h]]
+        for p in range(first[h], first[h + 1]):
+            one, place = start[mine[h]] + p - first[h], p
+            value = gain[one] - price[bit[one]]
+            while place > first[h] and worth[place - 1] < value:
+                pair[place], worth[place] = pair[place - 1], worth[place - 1]
+                place -= 1
+            pair[place], worth[place] = one, value
+    found, weight, child = _searched(whose, base, first[:-1], first[1:], bit[pair], worth, price, keep, cut)
+    for k in range(found):
+        for c in range(1, child.shape[1]):
+            if child[k, c] >= 0:
+                child[k, c] = pair[child[k, c]]
+    return found, weight, child
+
+
+@njit(cache=True)
+def _numbered(row: Index) -> tuple[Index, Index]:
+    """Parents (g, c) with hypotheses numbered anew from 0, and which they were."""
+    parents, columns = row.shape
+    whose, mine, many = np.full((parents, columns), NONE), np.empty(parents * columns, np.int64), 0
+    for c in range(columns):  # a hypothesis is of one column
+        low = many
+        for g in range(parents):
+            if row[g, c] >= 0:
+                k = low
+                while k < many and mine[k] != row[g, c]:
+                    k += 1
+                if k == many:
+                    mine[k] = row[g, c]
+                    many += 1
+                whose[g, c] = k
+    return whose, mine[:many]
+
+
+@njit(cache=True)
+def _wanted_twice(row: Index, start: Index, stop: Index, bit: Index, gain: Array) -> bool:
+    """Whether two columns of a row would do best with the same plot."""
+    used = 0
+    for h in row:
+        if h >= 0 and start[h] < stop[h] and gain[start[h]] > 0.0:
+            if used >> bit[start[h]] & 1:
+                return True
+            used |= 1 << bit[start[h]]
+    return False
+
+
+@njit(cache=True)
+def _priced(  # noqa: C901 -- as the search
+    row: Index, start: Index, stop: Index, bit: Index, gain: Array, price: Array
+) -> None:
+    """Prices (64,) of plots that bring the bound of a row down to its best child: the dual of the assignment, by shortest augmenting paths,
+    one column after the other. Beside the plots each column has a place of its own for showing nothing."""
+    plots = 0
+    for h in row:
+        for p in range(start[h], stop[h]) if h >= 0 else range(0):
+            plots = max(plots, bit[p] + 1)
+    places = plots + row.size
+    owner, least, came = np.full(places + 1, -1), np.empty(places), np.empty(places, np.int64)
+    rent, own, done = np.zeros(places + 1), np.zeros(row.size), np.empty(places + 1, np.bool_)
+    for c in range(row.size):
+        if row[c] < 0:
+            continue
+        place, owner[places] = places, c
+        least[:], came[:], done[:] = np.inf, places, False
+        while owner[place] >= 0:
+            done[place] = True
+            k, best, to = owner[place], np.inf, -1
+            for p in range(start[row[k]], stop[row[k]]):
+                _nearer(bit[p], -gain[p] - own[k] - rent[bit[p]], place, least, came, done)
+            _nearer(plots + k, -own[k] - rent[plots + k], place, least, came, done)
+            for j in range(places):
+                if not done[j] and least[j] < best:
+                    best, to = least[j], j
+            for j in range(places + 1):
+                if done[j]:
+                    own[owner[j]] += best
+                    rent[j] -= best
+                elif j < places:
+                    least[j] -= best
+            place = to
+        while place != places:
+            owner[place] = owner[came[place]]
+            place = came[place]
+    price[:plots] = -rent[:plots]
+
+
+@njit(cache=True)
+def _nearer(to: int, length: float, via: int, least: Array, came: Index, done: Array) -> None:
+    """Notes a way to a place, if it is the shortest so far."""
+    if not done[to] and length < least[to]:
+        least[to], came[to] = length, via
+
+
+@njit(cache=True)
+def _searched(  # noqa: C901 -- the search is one loop
+    row: Index, base: Array, start: Index, stop: Index, bit: Index, gain: Array, price: Array, keep: int, cut: float
+) -> tuple[int, Array, Index]:
+    """``best``, of gains above the prices (64,), by which each hypothesis's pairs fall."""
     parents, columns = row.shape
     bound = np.zeros((parents, columns + 1))
     room = parents + 64 + 8 * keep * (columns + 1)
@@ -99,13 +209,14 @@ def best(  # noqa: C901 -- the search is one loop
     at, rank = np.empty(room, np.int64), np.empty(room, np.int64)  # column and rank of a partial child's newest choice
     weight, child = np.empty(keep), np.empty((keep, 1 + columns), np.int64)
     heap = made = count = 0
+    every = price.sum()
     for p in range(parents):
         for c in range(columns - 1, -1, -1):
             h = row[p, c]
             more = max(0.0, gain[start[h]]) if h >= 0 and stop[h] > start[h] else 0.0
             bound[p, c] = bound[p, c + 1] + more
         score[made], used[made], before[made], at[made], rank[made] = base[p], 0, -1 - p, -1, 0
-        heap = push(key, item, heap, base[p] + bound[p, 0], made)
+        heap = push(key, item, heap, base[p] + bound[p, 0] + every, made)
         made += 1
     while heap > 0 and count < keep:
         node = item[0]
@@ -113,11 +224,18 @@ def best(  # noqa: C901 -- the search is one loop
         heap = pop(key, item, heap)
         if count > 0 and promise < weight[0] - cut:
             break
+        whole = node < 0  # a child that is whole, put back until its turn comes
+        if whole:
+            node = -1 - node
         p = node
         while before[p] >= 0:
             p = before[p]
         p = -1 - before[p]
-        while True:
+        if whole:
+            weight[count] = promise
+            _read(row, start, stop, gain, before, at, rank, node, p, child[count])
+            count += 1
+        while not whole:
             c = at[node]
             if c >= 0 and made < room:  # its next sibling
                 h, last = row[p, c], before[node]
@@ -128,7 +246,7 @@ def best(  # noqa: C901 -- the search is one loop
                     pair = option(start[h], stop[h], r, gain)
                     if pair >= 0:
                         used[made] |= 1 << bit[pair]
-                    hope = score[made] + bound[p, c + 1]
+                    hope = score[made] + bound[p, c + 1] + every
                     if count == 0 or hope >= weight[0] - cut:
                         heap = push(key, item, heap, hope, made)
                         made += 1
@@ -136,9 +254,13 @@ def best(  # noqa: C901 -- the search is one loop
             while c < columns and (row[p, c] < 0 or stop[row[p, c]] == start[row[p, c]]):
                 c += 1
             if c == columns:
-                if count > 0 and score[node] < weight[0] - cut:
+                total = score[node] + _spent(used[node], price) if every > 0.0 else score[node]
+                if count > 0 and total < weight[0] - cut:
                     break
-                weight[count] = score[node]
+                if heap > 0 and key[0] > total:
+                    heap = push(key, item, heap, total, -1 - node)
+                    break
+                weight[count] = total
                 _read(row, start, stop, gain, before, at, rank, node, p, child[count])
                 count += 1
                 break
@@ -152,11 +274,21 @@ def best(  # noqa: C901 -- the search is one loop
                 used[made] |= 1 << bit[pair]
             node = made
             made += 1
-            hope = score[node] + bound[p, c + 1]
+            hope = score[node] + bound[p, c + 1] + every
             if heap > 0 and key[0] > hope:
                 heap = push(key, item, heap, hope, node)
                 break
     return count, weight, child
+
+
+@njit(cache=True)
+def _spent(used: int, price: Array) -> float:
+    """The prices of the plots whose bits are set."""
+    total = 0.0
+    for b in range(price.size):
+        if used >> b & 1:
+            total += price[b]
+    return total
 
 
 @njit(cache=True)
