@@ -20,34 +20,41 @@ from forewarn.track.pmbm import packed
 
 ENV = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
 SMALL = """
-from forewarn.track.pmbm.arrays import block, floats1, put, sound
+from forewarn.track.pmbm.arrays import FLOATS, all_there, floats1, new_tuple, put, sound
 
-def doubled(args, numbers):
-    if not sound(args, (1,)):
-        return 0
-    row = floats1(args, 0)
-    made, words = block(row.size)
-    put(words, 0, 2.0 * row)
-    return made
+def doubled(known, args):
+    if not sound(known, args, (1,)):
+        return new_tuple(0)
+    out = new_tuple(1)
+    put(known, out, 0, FLOATS, 2.0 * floats1(args, 0))
+    return all_there(out, 1)
 
-def failing(args, numbers):
+def failing(known, args):
     return args // (args - args)
 """
 TRY = """
 import sys, numpy as np
 from forewarn import compiled
 double, failing = compiled.entries("small", "doubled", "failing")
-print(np.frombuffer(double((np.zeros(0), np.zeros(0, np.int64), np.arange(3.0)), b"")), "numba" in sys.modules)
+print(*double((np.arange(3.0),)), "numba" in sys.modules)
+"""
+COUNT = """
+import sys, numpy as np
+from forewarn import compiled
+double, _ = compiled.entries("small", "doubled", "failing")
+given, kind = (np.arange(3.0),), np.dtype(float)
+before = sys.getrefcount(kind)
+for _ in range(100):
+    (row,) = double(given)
+print(sys.getrefcount(row), sys.getrefcount(kind) - before - 1)  # in a name and as an argument; its type, and no one else's
 """
 FAIL = """
-import msgspec
-import numpy as np
 from forewarn import compiled
 _, failing = compiled.entries("small", "doubled", "failing")
 try:
-    failing((np.zeros(0),), b"")
-except ValueError:
-    print("nothing came")
+    failing(())
+except SystemError:
+    print("it failed")
 """
 ENGINE = """
 import sys, numpy as np
@@ -154,8 +161,12 @@ def test_two_processes_at_once(folder: Path, file: Path) -> None:
     assert run(TRY, folder) == "[0. 2. 4.] False"
 
 
+def test_results_are_counted_as_any_others(folder: Path) -> None:
+    assert run(COUNT, folder) == "2 0"
+
+
 def test_an_exception_inside_is_one_outside(folder: Path) -> None:
-    assert run(FAIL, folder) == "nothing came"
+    assert run(FAIL, folder) == "it failed"
 
 
 def test_the_tracker_starts_without_the_compiler(tmp_path: Path) -> None:
@@ -166,12 +177,12 @@ def test_the_tracker_starts_without_the_compiler(tmp_path: Path) -> None:
 def test_arrays_are_held_against_what_they_are_to_be() -> None:
     row, table, count = np.zeros(1), np.ones((1, 1)), np.zeros(1, np.int64)
     four = (row, np.zeros((1, 4, 1)), np.zeros((1, 4, 4, 1)), table)
-    packed.called("predict", (*four, *four, *four, row, table), bytes(16))
+    packed.called("predict", *four, *four, *four, row, table, bytes(16))
     for like in (np.zeros(1, np.float32), np.zeros(1, ">f8")):  # converted
-        packed.called("predict", (*four, *four, *four, like, table), bytes(16))
+        packed.called("predict", *four, *four, *four, like, table, bytes(16))
     for wrong in (count, table):
         with pytest.raises(TypeError, match="predict"):
-            packed.called("predict", (*four, *four, *four, wrong, table), bytes(16))
+            packed.called("predict", *four, *four, *four, wrong, table, bytes(16))
 
 
 def test_arrays_out_of_order_are_put_in_order() -> None:
@@ -180,7 +191,10 @@ def test_arrays_out_of_order_are_put_in_order() -> None:
     rest = (np.array([0.1, 0.2]), np.array([[0.9, 0.1], [0.1, 0.9]]))
     numbers = np.array([1.0, 0.9]).tobytes()
     plain, turned = ((np.ones(5), f(mean), f(cov), f(chance)) for f in (np.ascontiguousarray, np.asfortranarray))
-    assert packed.called("predict", (*turned * 3, *rest), numbers) == packed.called("predict", (*plain * 3, *rest), numbers)
+    given = packed.called("predict", *turned * 3, *rest, numbers)
+    for one, other in zip(given, packed.called("predict", *plain * 3, *rest, numbers), strict=True):
+        assert np.array_equal(one, other)
+        assert (one.flags.c_contiguous, one.flags.owndata, one.dtype) == (True, True, np.dtype(float))
 
 
 def test_states_settings_and_scans_may_come_out_of_a_pickle() -> None:

@@ -18,7 +18,7 @@ def pairs(
     noise = 0.25 * np.eye(len(z))
     without = np.ascontiguousarray(spread - noise[None, :, :, None])
     root, peak = linear.roots(without, noise)
-    return gate.pairs(z, at, without, noise, root, peak, odds, np.full(z.shape[1], new), np.zeros(len(z)), 9.0, cut, axes)
+    return gate.pairs(z, at, without, noise, root, peak, odds, np.full(z.shape[1], np.exp(new)), np.zeros(len(z)), 9.0, cut, axes)
 
 
 @given(st.integers(0, 2**32), st.integers(0, 30), st.integers(0, 40), st.integers(1, 2), st.floats(0.5, 500.0))
@@ -70,7 +70,7 @@ def test_an_azimuth_is_found_over_north() -> None:
     z, at = np.array([[6.28]]), np.array([[[0.01]]])
     spread, noise, one = np.full((1, 1, 1, 1), 1e-4), np.zeros((1, 1)), np.ones((1, 1))
     root, peak = linear.roots(spread, noise)
-    start, _, _ = gate.pairs(z, at, spread, noise, root, peak, one, np.zeros(1), np.array([2 * np.pi]), 9.0, 1e9, (-1, -1))
+    start, _, _ = gate.pairs(z, at, spread, noise, root, peak, one, np.ones(1), np.array([2 * np.pi]), 9.0, 1e9, (-1, -1))
     assert start.tolist() == [0, 1]
 
 

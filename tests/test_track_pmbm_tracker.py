@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import numpy as np
 import pytest
@@ -194,3 +196,25 @@ BAD = [("survival", 0.0), ("cut", 2.0), ("keep", 0), ("births", wide(1.0, 2)), (
 def test_bad_settings_are_refused(field: str, value: object) -> None:
     with pytest.raises(ValueError, match=field):
         start(msgspec.structs.replace(SETTINGS, **{field: value}))
+
+
+@pytest.mark.parametrize(("n", "apart"), [(16, 3.0), (16, 1.0), (24, 2.0)])
+def test_a_crowd_stays_a_crowd(n: int, apart: float) -> None:
+    """Objects in a square grid, a few errors apart or one, that fly on together: all may have shown what each has."""
+    rng, side = np.random.Generator(np.random.PCG64(1)), math.ceil(math.sqrt(n))
+    where, state = apart * np.stack([np.arange(n) % side, np.arange(n) // side], axis=-1), start(SETTINGS)
+    for k in range(30):
+        shown = where[rng.random(n) < 0.9] + 0.5 * k
+        false = rng.uniform(-150.0, 150.0, (rng.poisson(10.0), 2))
+        plots = np.concatenate([shown + rng.normal(size=shown.shape), false])
+        state = step(SETTINGS, state, float(k), look([(x, y) for x, y in plots.tolist()], clutter=10.0 / 300.0**2))
+        found = len(estimate(SETTINGS, state).existence)
+        assert k < 5 or 0.8 * n <= found <= 1.2 * n
+
+
+def test_a_model_that_nothing_speaks_for_harms_nothing() -> None:
+    settings = Settings(models=(Velocity(0.01), Velocity(40.0)), undetected=wide(1.0, 2), births=wide(0.01, 2))
+    rng = np.random.Generator(np.random.PCG64(2))
+    state = followed(settings, [look([(3.0 * k + x, y)]) for k, (x, y) in enumerate(rng.normal(size=(400, 2)).tolist())])
+    assert len(estimate(settings, state).existence) == 1
+    assert np.isfinite(state.tracks.cov).all()

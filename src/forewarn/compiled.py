@@ -26,9 +26,13 @@ from typing import Any
 
 import llvmlite  # type: ignore[import-untyped]
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
+import numpy as np
 
-Entry = Callable[[tuple[Any, ...], bytes], bytearray]
-"""Takes a tuple of arrays and packed numbers. Raises ``ValueError`` where the code gave nothing."""
+Entry = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+"""Takes one tuple and gives another. Raises ``SystemError`` where the code failed, ``MemoryError`` where NumPy had no room."""
+
+KNOWN = (np.zeros(0), np.zeros(0, np.int64), np._core._multiarray_umath._ARRAY_API)  # type: ignore[attr-defined]
+"""What every entry is given beside its tuple: what arrays of either kind look like, and NumPy's table of functions for C."""
 
 TRIED = "0.68."  # numba whose runtime is the one below
 OUTSIDE = {"malloc", "free", "memcpy", "memset", "memmove", "exp", "log", "log10", "sqrt", "pow", "rint", "floor"}
@@ -37,7 +41,7 @@ RUNTIME = Path(__file__).with_suffix(".ll")
 
 
 def _compiled(function: Callable[[int, int], int]) -> Any:
-    """A function of two addresses, a tuple of arrays and an array of numbers, that gives a new ``bytearray``'s, or 0."""
+    """A function of two addresses, `KNOWN`'s and a tuple's, that gives a new tuple's, or 0."""
     from numba import cfunc
 
     return cfunc("int64(int64, int64)", cache=not _keeps())(function)
@@ -161,18 +165,19 @@ def _loaded(code: bytes, names: tuple[str, ...]) -> tuple[Entry, ...]:
 _ENGINES: list[Any] = []  # what owns the code
 
 
+class _Method(ctypes.Structure):
+    """``PyMethodDef`` of Python's C API."""
+
+    _fields_ = (("name", ctypes.c_char_p), ("address", ctypes.c_void_p), ("takes", ctypes.c_int), ("says", ctypes.c_char_p))
+
+
+_ONE = 0x8  # METH_O: one argument
+_NEW = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)(("PyCFunction_NewEx", ctypes.pythonapi))
+_METHODS: list[_Method] = []  # what functions of Python point at
+
+
 def _callable(address: int) -> Entry:
-    call = ctypes.PYFUNCTYPE(ctypes.c_ssize_t, ctypes.py_object, ctypes.c_char_p)(address)
-
-    def given(arrays: tuple[Any, ...], numbers: bytes) -> bytearray:
-        made = call(arrays, numbers)
-        if not made:
-            raise ValueError("compiled code gave nothing")
-        result: bytearray = ctypes.cast(made, ctypes.py_object).value
-        _LET_GO(result)  # the reference that the code gave; this function has its own
-        return result
-
-    return given
-
-
-_LET_GO = ctypes.PYFUNCTYPE(None, ctypes.py_object)(("Py_DecRef", ctypes.pythonapi))
+    """A built-in function of Python, `KNOWN` its self: called without ``ctypes`` in between."""
+    _METHODS.append(_Method(b"entry", address, _ONE, None))
+    made: Entry = _NEW(ctypes.addressof(_METHODS[-1]), KNOWN, None)
+    return made

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from forewarn.track import motion
 from forewarn.track.associate import Marginals, root
-from forewarn.track.pmbm.merge import _order
+from forewarn.track.pmbm.merge import order
 from forewarn.track.pmbm.search import best
 
 Array = NDArray[np.float64]
@@ -155,7 +155,7 @@ def shares(rows: Index, share: Array, real: Array, mean: Array, cov: Array, kind
     cost, none = costs(rows[0], real, mean, cov, kinds)
     slot, out = np.empty(tracks, np.int64), np.zeros((tracks, len(real)))
     for g in range(many):
-        _order(rows[g], 0, cost, none, slot)
+        order(rows[g], 0, cost, none, slot)
         for t in range(tracks):
             out[slot[t], rows[g, t]] += share[g]
     return out

@@ -68,27 +68,19 @@ def associated(  # noqa: C901 -- a kernel
 ) -> tuple[int, Index, Index, Array, Index, Index, Index, Index, Index, Array]:  # fmt: skip
     """`associate` with the fields of its values one by one, and a `Contest`'s at the end of what it gives."""
     n, m, clusters = left.size, fresh.size, c_track.size - 1
-    first, plot, gain = compete.yielded(settled, first, plot, gain, m, cut)
+    first, plot, gain, whose = compete.yielded(settled, first, plot, gain, m, cut)
     node = np.arange(n)
     for c in range(clusters):
         for e in range(c_entry[c], c_entry[c + 1]):
             if c_hypothesis[e] >= 0:
                 node[c_hypothesis[e]] = settled + c
-    begin, member, owner = compete.components(node, settled + clusters, first, plot, m)
+    begin, member, owner = compete.components(node, settled + clusters, whose, plot, m)
     pairs = plot.size
     room = n + pairs + m
     # what each outcome is: a pair's hit, a hypothesis's miss (pairs + h), a plot's new track (pairs + n + j)
-    exist = np.ones(room)
-    exist[pairs : pairs + n] = left
-    exist[pairs + n :] = fresh
-    whose, shows = np.empty(room, np.int64), np.full(room, -1, np.int64)
-    for h in range(n):
-        whose[pairs + h] = h
-        for p in range(first[h], first[h + 1]):
-            whose[p], shows[p] = h, plot[p]
-    for j in range(m):
-        whose[pairs + n + j], shows[pairs + n + j] = -1, j
-    lone_key, lone_track = np.empty(n + m, np.int64), np.empty(n + m, np.int64)
+    exist = np.empty(room)
+    exist[:pairs], exist[pairs : pairs + n], exist[pairs + n :] = 1.0, left, fresh
+    lone_key, lone_track = np.empty(n + m + 1, np.int64), np.empty(n + m + 1, np.int64)  # one more: written before it is known to stay
     many_key, many_track = np.empty(room, np.int64), np.empty(n + m, np.int64)
     o_track, o_row, o_entry = np.zeros(n + m + 1, np.int64), np.zeros(n + m + 1, np.int64), np.zeros(n + m + 1, np.int64)
     o_hypothesis, o_weight = np.empty(64 + 4 * clusters, np.int64), np.empty(64 + 4 * clusters)
@@ -101,9 +93,8 @@ def associated(  # noqa: C901 -- a kernel
             q = first[k + 1] - first[k]
             if q == 0 or (q == 1 and gain[first[k]] > cut):
                 key = first[k] if q else pairs + k
-                if exist[key] >= least[0]:
-                    lone_key[lone], lone_track[lone] = key, k
-                    lone += 1
+                lone_key[lone], lone_track[lone] = key, k
+                lone += exist[key] >= least[0]
                 continue
             plots = plot[first[k] : first[k + 1]]
             cells, weight = _alone(k, first, gain, plots, pairs, n)
@@ -117,25 +108,27 @@ def associated(  # noqa: C901 -- a kernel
             columns, q = tracks.size, plots.size
             column = np.empty(columns + q, np.int64)
             column[:columns] = tracks
-            if columns > COLUMNS or q > PLOTS:
+            found = 0
+            if columns <= COLUMNS and q <= PLOTS:
+                for p in range(q):
+                    number[plots[p]] = p
+                for g in range(rows.shape[0]):
+                    for t in range(columns):
+                        h = rows[g, t]
+                        if h >= 0:
+                            for p in range(first[h], first[h + 1]):
+                                bit[p] = number[plot[p]]
+                found, weight, choice = search.best(rows, base, first[:-1], first[1:], bit, gain, keep, cut)
+                weight = weight[:found]
+                cells = _cells(found, choice, rows, plots, plot, number, pairs, n)
+                for p in range(q):
+                    number[plots[p]] = -1
+            if found == 0:  # too large, or the search found no end
                 lone, many, o, o_hypothesis, o_weight = spread.apart(
                     tracks, rows, base, plots, number, first, plot, gain, pairs, n, exist, least, cut, child,
                     lone, lone_key, lone_track, many, many_key, many_track, o, o_track, o_row, o_entry, o_hypothesis, o_weight,
                 )  # fmt: skip
                 continue
-            for p in range(q):
-                number[plots[p]] = p
-            for g in range(rows.shape[0]):
-                for t in range(columns):
-                    h = rows[g, t]
-                    if h >= 0:
-                        for p in range(first[h], first[h + 1]):
-                            bit[p] = number[plot[p]]
-            found, weight, choice = search.best(rows, base, first[:-1], first[1:], bit, gain, keep, cut)
-            weight = weight[:found]
-            cells = _cells(found, choice, rows, plots, plot, number, pairs, n)
-            for p in range(q):
-                number[plots[p]] = -1
         for p in range(q):
             column[column.size - q + p] = -1 - plots[p]
         for r in range(cells.shape[0]):
@@ -147,17 +140,19 @@ def associated(  # noqa: C901 -- a kernel
             lone, lone_key, lone_track, many, many_key, many_track, o, o_track, o_row, o_entry, o_hypothesis, o_weight,
         )  # fmt: skip
     for j in range(m):
-        if owner[j] < 0 and fresh[j] >= least[1]:
-            lone_key[lone], lone_track[lone] = pairs + n + j, -1 - j
-            lone += 1
+        lone_key[lone], lone_track[lone] = pairs + n + j, -1 - j
+        lone += owner[j] < 0 and fresh[j] >= least[1]
     order = old_first(lone_key[:lone], pairs + n)
-    keys = np.concatenate((lone_key[order], many_key[:many]))
-    tracks = np.concatenate((lone_track[order], many_track[: o_track[o]]))
+    parent, shows, there = _read(lone_key, order, many_key[:many], whose, plot, n, exist)
+    tracks = np.empty(lone + o_track[o], np.int64)
+    for k in range(lone):
+        tracks[k] = lone_track[order[k]]
+    tracks[lone:] = many_track[: o_track[o]]
     for e in range(o_entry[o]):
         if o_hypothesis[e] >= 0:
             o_hypothesis[e] += lone
     return (
-        lone, whose[keys], shows[keys], exist[keys], tracks,
+        lone, parent, shows, there, tracks,
         o_track[: o + 1].copy(), o_row[: o + 1].copy(), o_entry[: o + 1].copy(), o_hypothesis[: o_entry[o]].copy(),
         o_weight[: o_row[o]].copy(),
     )  # fmt: skip
@@ -173,6 +168,23 @@ def old_first(key: Index, new: int) -> Index:
                 order[at] = k
                 at += 1
     return order
+
+
+@njit(cache=True)
+def _read(lone: Index, order: Index, many: Index, whose: Index, plot: Index, n: int, exist: Array) -> tuple[Index, Index, Array]:
+    """What outcomes are, those of settled tracks in an order and then the others: parent, plot, existence."""
+    pairs, count = plot.size, order.size + many.size
+    parent, shows, there = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count)
+    for k in range(count):
+        key = lone[order[k]] if k < order.size else many[k - order.size]
+        there[k] = exist[key]
+        if key < pairs:
+            parent[k], shows[k] = whose[key], plot[key]
+        elif key < pairs + n:
+            parent[k], shows[k] = key - pairs, -1
+        else:
+            parent[k], shows[k] = -1, key - pairs - n
+    return parent, shows, there
 
 
 @njit(cache=True)

@@ -13,29 +13,42 @@ from forewarn.track.pmbm.values import Array, Index
 
 
 @njit(cache=True)
-def yielded(settled: int, first: Index, plot: Index, gain: Array, plots: int, cut: float) -> tuple[Index, Index, Array]:
-    """The pairs of hypotheses, by falling gain in each (`gate.pairs`), without those that a settled track's claim outweighs.
+def owners(first: Index, pairs: int) -> Index:
+    """The hypothesis (p,) of each pair, of ``first`` (n + 1,)."""
+    whose = np.zeros(pairs + 1, np.int64)
+    for i in range(1, first.size):
+        whose[first[i]] += 1
+    for p in range(pairs):
+        whose[p + 1] += whose[p]
+    return whose[:pairs]
+
+
+@njit(cache=True)
+def yielded(settled: int, first: Index, plot: Index, gain: Array, plots: int, cut: float) -> tuple[Index, Index, Array, Index]:
+    """The pairs of hypotheses, by falling gain in each (`gate.pairs`), without those that a settled track's claim outweighs; and the
+    hypothesis of each.
 
     If a settled track has a plot for its best option and loses ``margin`` by taking its next best, then a child that gives the plot to
     another pair of gain below margin - cut weighs less than e^-cut of the child in which the two trade: that pair can never survive.
     """
-    margin, owner = np.full(plots, -np.inf), np.full(plots, -1, np.int64)
-    for i in range(settled):
-        if first[i + 1] > first[i]:
-            top, j = first[i], plot[first[i]]
-            second = max(0.0, gain[top + 1]) if first[i + 1] > top + 1 else 0.0
-            if gain[top] - second > margin[j]:
-                margin[j], owner[j] = gain[top] - second, i
-    kept, whose, value = np.zeros_like(first), np.empty_like(plot), np.empty_like(gain)
+    margin, owner, whose = np.full(plots, -np.inf), np.full(plots, -1, np.int64), owners(first, plot.size)
+    for p in range(first[settled]):
+        i, j = whose[p], plot[p]
+        if p == first[i]:
+            second = max(0.0, gain[p + 1]) if first[i + 1] > p + 1 else 0.0
+            if gain[p] - second > margin[j]:
+                margin[j], owner[j] = gain[p] - second, i
+    kept, who, what, value = np.zeros_like(first), np.empty_like(plot), np.empty_like(plot), np.empty_like(gain)
     found = 0
+    for p in range(plot.size):
+        i, j = whose[p], plot[p]
+        if owner[j] == i or gain[p] >= margin[j] - cut:
+            who[found], what[found], value[found] = i, j, gain[p]
+            kept[i + 1] += 1
+            found += 1
     for i in range(first.size - 1):
-        for p in range(first[i], first[i + 1]):
-            j = plot[p]
-            if owner[j] == i or gain[p] >= margin[j] - cut:
-                whose[found], value[found] = j, gain[p]
-                found += 1
-        kept[i + 1] = found
-    return kept, whose[:found], value[:found]
+        kept[i + 1] += kept[i]
+    return kept, what[:found], value[:found], who[:found]
 
 
 @njit(cache=True)
@@ -48,18 +61,17 @@ def root(up: Index, node: int) -> int:
 
 
 @njit(cache=True)
-def components(node: Index, nodes: int, first: Index, plot: Index, plots: int) -> tuple[Index, Index, Index]:
+def components(node: Index, nodes: int, whose: Index, plot: Index, plots: int) -> tuple[Index, Index, Index]:
     """Nodes joined by the plots they share: ``start`` (c + 1,), ``member`` (nodes,) by component; ``owner`` (plots,), a node or -1.
-    ``node`` (n,): the node of each hypothesis."""
+    ``node`` (n,): the node of each hypothesis; ``whose`` (p,), ``plot`` (p,): each pair's hypothesis and plot."""
     up, owner = np.arange(nodes), np.full(plots, -1, np.int64)
-    for i in range(node.size):
-        for p in range(first[i], first[i + 1]):
-            j = plot[p]
-            if owner[j] < 0:
-                owner[j] = node[i]
-            elif owner[j] != node[i]:
-                a, b = root(up, owner[j]), root(up, node[i])
-                up[max(a, b)] = min(a, b)
+    for p in range(plot.size):
+        i, j = node[whose[p]], plot[p]
+        if owner[j] < 0:
+            owner[j] = i
+        elif owner[j] != i:
+            a, b = root(up, owner[j]), root(up, i)
+            up[max(a, b)] = min(a, b)
     of, count = np.empty(nodes, np.int64), 0
     for k in range(nodes):
         r = root(up, k)

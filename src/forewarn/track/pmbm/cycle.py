@@ -33,29 +33,27 @@ def moved(of: Four, dt: float, lives: float, noise: Array, change: Array) -> Fou
 def weigh(settled: int, r: Array, seen: Array, scan: bool) -> tuple[Array, Array, Array]:
     """Log chance of a miss (n,), only of contended hypotheses; existence after one; and the odds of being shown. ``seen`` (n,): chance
     that each is shown if it is there; ``scan``: the sensor would have shown it, so its absence tells."""
-    miss, left, odds = np.zeros(r.size), r.copy(), np.empty(r.size)
-    for i in range(r.size):
-        shown = r[i] * seen[i]
-        none = max(1.0 - shown, 1e-100) if scan else 1.0
-        odds[i] = shown / none
-        if scan:
-            left[i] = (r[i] - shown) / none
-            if i >= settled:
-                miss[i] = math.log(none)
+    miss, left, odds = np.zeros(r.size), r.copy(), r * seen
+    if scan:
+        for i in range(r.size):
+            shown = odds[i]
+            none = max(1.0 - shown, 1e-100)
+            odds[i], left[i] = shown / none, (r[i] - shown) / none
+        for i in range(settled, r.size):
+            miss[i] = math.log(max(1.0 - r[i] * seen[i], 1e-100))
     return miss, left, odds
 
 
 @njit()
 def arrived(part: Array, clutter: Array) -> tuple[Array, Array]:
-    """Of plots that are no track's: the log intensity (m,), and the chance that they are an object."""
-    new, fresh = np.empty(clutter.size), np.empty(clutter.size)
+    """Of plots that are no track's: the intensity (m,), and the chance that they are an object."""
+    fresh, rate = np.zeros(clutter.size), np.empty(clutter.size)
+    for c in range(part.shape[0]):
+        fresh += part[c]
     for j in range(clutter.size):
-        rate = 0.0
-        for c in range(part.shape[0]):
-            rate += part[c, j]
-        total = max(clutter[j] + rate, TINY)
-        new[j], fresh[j] = math.log(total), rate / total
-    return new, fresh
+        rate[j] = max(clutter[j] + fresh[j], TINY)
+        fresh[j] /= rate[j]
+    return rate, fresh
 
 
 @njit()
@@ -109,8 +107,8 @@ def cycle(
     h_root, h_peak = roots(hoped[1], added)
     part = arrivals(z, hoped[0], h_root, h_peak, hidden[3], turn, near, hidden[0] * h_seen)
     miss, left, odds = weigh(settled, tracks[0], seen, scan)
-    new, fresh = arrived(part, clutter)
-    start, plot, gain = pairs(z, expected[0], expected[1], added, root, peak, odds * tracks[3], new, turn, gate, cut, axes)
+    rate, fresh = arrived(part, clutter)
+    start, plot, gain = pairs(z, expected[0], expected[1], added, root, peak, odds * tracks[3], rate, turn, gate, cut, axes)
     found = associated(
         settled, contest[0], contest[1], contest[2], contest[3], contest[4], start, plot, gain, miss, left, fresh, keep, cut, least
     )

@@ -6,9 +6,23 @@ Arguments and results go as ``arrays.py`` says; ``tracker.py`` packs and unpacks
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, njit  # type: ignore[attr-defined]
+from numba import njit
 
-from forewarn.track.pmbm.arrays import block, bytes_at, floats1, floats2, floats3, floats4, ints1, ints2, put, reals, sound
+from forewarn.track.pmbm.arrays import (
+    FLOATS,
+    INTS,
+    all_there,
+    floats1,
+    floats2,
+    floats3,
+    floats4,
+    ints1,
+    ints2,
+    new_tuple,
+    numbers,
+    put,
+    sound,
+)
 from forewarn.track.pmbm.cycle import Four, cycle, moved
 from forewarn.track.pmbm.linear import whole
 from forewarn.track.pmbm.merge import gathered, mixed
@@ -32,22 +46,24 @@ def _contest(args: int, k: int) -> Clusters:
 
 
 @njit()
-def _put_four(out: Index, at: int, of: Four) -> int:
-    return int(put(out, put(out, put(out, put(out, at, of[0]), of[1]), of[2]), of[3]))
+def _put_four(known: int, out: int, at: int, of: Four) -> int:
+    at = put(known, out, put(known, out, at, FLOATS, of[0]), FLOATS, of[1])
+    return int(put(known, out, put(known, out, at, FLOATS, of[2]), FLOATS, of[3]))
 
 
 @njit()
-def _size(of: Four) -> int:
-    return of[0].size + of[1].size + of[2].size + of[3].size
+def _put_contest(known: int, out: int, at: int, of: Clusters) -> int:
+    at = put(known, out, put(known, out, put(known, out, at, INTS, of[0]), INTS, of[1]), INTS, of[2])
+    return int(put(known, out, put(known, out, at, INTS, of[3]), FLOATS, of[4]))
 
 
-def step(args: int, numbers: int) -> int:
-    """`cycle.cycle`. Gives six numbers: settled tracks, tracks, words of the contest's ``track``, ``hypothesis`` and ``weight``,
-    hypotheses; then `tally.tally`'s three as float64; labels; the contest; tracks; undetected."""
-    if not sound(args, STEP):
-        return 0
-    f = carray(reals(numbers), (19,))
-    out = cycle(
+def step(known: int, args: int) -> int:
+    """`cycle.cycle`. Gives four numbers: how many tracks are settled, and `tally.tally`'s three; labels; the contest; tracks;
+    undetected."""
+    if not sound(known, args, STEP):
+        return int(new_tuple(0))
+    f = numbers(args, 33, 19)
+    settled, label, contest, tracks, hidden, counts = cycle(
         int(f[0]), ints2(args, 0), _contest(args, 1), _four(args, 6), _four(args, 10), _four(args, 14), f[1], f[2],
         floats1(args, 18), floats2(args, 19), (floats3(args, 20), floats4(args, 21), floats4(args, 22)),
         (floats3(args, 23), floats4(args, 24), floats4(args, 25)), f[3] != 0.0, floats2(args, 26), floats1(args, 27),
@@ -55,31 +71,29 @@ def step(args: int, numbers: int) -> int:
         f[7] != 0.0, int(f[8]), f[9], int(f[10]), f[11], (f[12], f[13]), int(f[14]), f[15], int(f[16]), f[17], f[18] != 0.0,
         floats1(args, 32),
     )  # fmt: skip
-    settled, label, contest, tracks, hidden, counts = out
-    clusters, entries, rows = contest[0].size, contest[3].size, contest[4].size
-    made, words = block(9 + label.size + 3 * clusters + entries + rows + _size(tracks) + _size(hidden))
-    words[0], words[1], words[2], words[3], words[4], words[5] = settled, label.shape[1], clusters, entries, rows, tracks[0].size
-    for k in range(3):
-        reals(bytes_at(made))[6 + k] = counts[k]
-    at = put(words, 9, label)
-    at = put(words, put(words, put(words, at, contest[0]), contest[1]), contest[2])
-    at = put(words, put(words, at, contest[3]), contest[4])
-    _put_four(words, _put_four(words, at, tracks), hidden)
-    return made
-
-
-def predict(args: int, numbers: int) -> int:
-    """`cycle.moved` of tracks and undetected, and births into the latter; gives both."""
-    if not sound(args, PREDICT):
+    out = new_tuple(15)
+    if out == 0:
         return 0
-    f = carray(reals(numbers), (2,))
+    at = put(known, out, 0, FLOATS, np.array((float(settled), counts[0], counts[1], counts[2])))
+    at = _put_contest(known, out, put(known, out, at, INTS, label), contest)
+    _put_four(known, out, _put_four(known, out, at, tracks), hidden)
+    return all_there(out, 15)
+
+
+def predict(known: int, args: int) -> int:
+    """`cycle.moved` of tracks and undetected, and births into the latter; gives both."""
+    if not sound(known, args, PREDICT):
+        return int(new_tuple(0))
+    f = numbers(args, 14, 2)
     noise, change = floats1(args, 12), floats2(args, 13)
     tracks, hidden = moved(_four(args, 0), f[0], f[1], noise, change), moved(_four(args, 4), f[0], f[1], noise, change)
     births = _four(args, 8)
     hidden = renewed(hidden[0], hidden[1], hidden[2], hidden[3], births[0] * f[0], births[1], births[2], births[3])
-    made, words = block(_size(tracks) + _size(hidden))
-    _put_four(words, _put_four(words, 0, tracks), hidden)
-    return made
+    out = new_tuple(8)
+    if out == 0:
+        return 0
+    _put_four(known, out, _put_four(known, out, 0, tracks), hidden)
+    return all_there(out, 8)
 
 
 @njit()
@@ -106,13 +120,15 @@ def likely(
     return label[:, sure], r[sure], x, p
 
 
-def estimate(args: int, numbers: int) -> int:
-    """`likely`. Gives how many; labels, existence, means, covariances."""
-    if not sound(args, ESTIMATE):
-        return 0
-    f = carray(reals(numbers), (4,))
+def estimate(known: int, args: int) -> int:
+    """`likely`. Gives labels, existence, means, covariances."""
+    if not sound(known, args, ESTIMATE):
+        return int(new_tuple(0))
+    f = numbers(args, 10, 4)
     label, r, x, p = likely(int(f[0]), ints2(args, 0), _contest(args, 1), _four(args, 6), f[1], f[2], f[3])
-    made, words = block(1 + label.size + r.size + x.size + p.size)
-    words[0] = r.size
-    put(words, put(words, put(words, put(words, 1, label), r), x), p)
-    return made
+    out = new_tuple(4)
+    if out == 0:
+        return 0
+    at = put(known, out, put(known, out, 0, INTS, label), FLOATS, r)
+    put(known, out, put(known, out, at, FLOATS, x), FLOATS, p)
+    return all_there(out, 4)

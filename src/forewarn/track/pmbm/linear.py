@@ -17,10 +17,12 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from forewarn.track.pmbm.values import Array, Index
 
 BLOCK = 256  # children that are corrected together
+Unsigned = NDArray[np.uint64]
 
 
 @njit(cache=True)
@@ -124,20 +126,30 @@ def per(turn: Array) -> Array:
     return out
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def square(root: Array, m: int, i: int, z: Array, j: int, at: Array, turn: Array, turns: Array, off: Array) -> float:
     """Squared Mahalanobis distance of plot z[:, j] from at[m, :, i]. ``turn`` (dz,): the full circle of a measured angle, 0 for what
     is none; ``turns`` (dz,): how many a unit, `per`; ``off`` (dz,): work."""
-    total = 0.0
-    for a in range(off.shape[0]):
-        left = z[a, j] - at[m, a, i]
-        left -= turn[a] * np.rint(left * turns[a])
-        off[a] = left
+    off[0] = first = _turned(z[0, j] - at[m, 0, i], turn[0], turns[0])
+    y = root[m, 0, 0, i] * first
+    total = y * y
+    if off.size > 1:  # nearly all plots have two numbers: no loops for those
+        off[1] = second = _turned(z[1, j] - at[m, 1, i], turn[1], turns[1])
+        y = root[m, 1, 0, i] * first + root[m, 1, 1, i] * second
+        total += y * y
+    for a in range(2, off.size):
+        off[a] = _turned(z[a, j] - at[m, a, i], turn[a], turns[a])
         y = 0.0
         for b in range(a + 1):
             y += root[m, a, b, i] * off[b]
         total += y * y
-    return total
+    return float(total)
+
+
+@njit(forceinline=True)
+def _turned(off: float, turn: float, turns: float) -> float:
+    """A difference, of angles the short way round."""
+    return float(off - turn * np.rint(off * turns)) if turn > 0.0 else off
 
 
 @njit(cache=True)
@@ -151,36 +163,37 @@ def update(  # noqa: C901 -- a kernel
     and a plot, at object * plots + plot.
 
     Children go in blocks that fit the cache, each number of a matrix in a loop of its own over the block, so that it vectorises: a
-    child without a plot has a gain of nought.
+    child without a plot has a gain of nought. Numbers without a sign are not held against the end of the row that they count in.
     """
     models, s, _ = mean.shape
     size, plots = z.shape
     off, y, log = np.empty((size, BLOCK)), np.empty((size, BLOCK)), np.zeros((models, BLOCK))
     u, w = np.empty((size, size, BLOCK)), np.empty((s, size, BLOCK))
-    of, by, shown, hit = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK)
+    of, by, shown, hit = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK)
     for begin in range(0, parent.size, BLOCK):
         k, to = min(BLOCK, parent.size - begin), place + begin
         for c in range(k):
             of[c], shown[c] = parent[begin + c], max(plot[begin + c], 0)
             hit[c] = 0.0 if plot[begin + c] < 0 else 1.0
-            by[c] = of[c] * plots + shown[c] if near else of[c]
+            by[c] = parent[begin + c] * plots + max(plot[begin + c], 0) if near else parent[begin + c]
         for m in range(models):
             for a in range(size):
                 _gathered(at[m, a], by, k, off[a])
                 if plots:
                     _subtracted(z[a], shown, k, turn[a], off[a])
-                y[a, :k] = 0.0
                 for b in range(a + 1):
                     _gathered(root[m, a, b], by, k, u[a, b])
                     _times(u[a, b], hit, k)
+                _product(u[a, 0], off[0], k, y[a])
+                for b in range(1, a + 1):
                     _add(u[a, b], off[b], k, y[a])
             if models > 1:
                 _likelihood(u, y, hit, k, log[m])
             for a in range(s):
                 for q in range(size):
                     _gathered(cross[m, a, q], by, k, off[q])
-                    w[a, q, :k] = 0.0
-                    for r in range(q + 1):
+                    _product(off[0], u[q, 0], k, w[a, q])
+                    for r in range(1, q + 1):
                         _add(off[r], u[q, r], k, w[a, q])
                 out = means[m, a, to : to + k]
                 _gathered(mean[m, a], of, k, out)
@@ -199,13 +212,13 @@ def update(  # noqa: C901 -- a kernel
 
 
 @njit()
-def _gathered(row: Array, of: Index, k: int, out: Array) -> None:
+def _gathered(row: Array, of: Unsigned, k: int, out: Array) -> None:
     for c in range(k):
         out[c] = row[of[c]]
 
 
 @njit()
-def _subtracted(row: Array, of: Index, k: int, turn: float, out: Array) -> None:
+def _subtracted(row: Array, of: Unsigned, k: int, turn: float, out: Array) -> None:
     """Plots less what is expected, the short way round where they are angles."""
     for c in range(k):
         out[c] = row[of[c]] - out[c]
@@ -218,6 +231,12 @@ def _subtracted(row: Array, of: Index, k: int, turn: float, out: Array) -> None:
 def _times(out: Array, by: Array, k: int) -> None:
     for c in range(k):
         out[c] *= by[c]
+
+
+@njit()
+def _product(one: Array, two: Array, k: int, out: Array) -> None:
+    for c in range(k):
+        out[c] = one[c] * two[c]
 
 
 @njit()

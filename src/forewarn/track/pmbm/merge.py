@@ -18,6 +18,7 @@ from forewarn.track.pmbm.search import NONE
 from forewarn.track.pmbm.values import Array, Index
 
 TINY = 1e-300
+HARDLY = 1e-12  # chance of a model that nothing speaks for: none is quite 0, or its Gaussian would be nothing
 LOW, HIGH = 1e-3, 1.0 - 1e-3  # existence in a reference, so that no order costs infinitely much
 
 
@@ -31,12 +32,12 @@ def _inverse(p: Array, h: int, inverse: Array, g: Array) -> float:  # noqa: C901
             for c in range(b):
                 left -= g[a, c] * g[b, c]
             if a == b:
-                g[a, a] = math.sqrt(max(left, 1e-300))
-                root *= g[a, a]
+                left = math.sqrt(max(left, 1e-300))
+                root *= left
+                g[a, a] = 1.0 / left
             else:
-                g[a, b] = left / g[b, b]
-    for a in range(s):  # g becomes its own inverse, row by row
-        g[a, a] = 1.0 / g[a, a]
+                g[a, b] = left * g[b, b]
+    for a in range(s):  # g, which has the inverse of its diagonal there, becomes its own inverse, row by row
         for b in range(a):
             left = 0.0
             for c in range(b, a):
@@ -52,30 +53,39 @@ def _inverse(p: Array, h: int, inverse: Array, g: Array) -> float:  # noqa: C901
 
 
 @njit(cache=True)
-def _costs(
-    row: Index, spare: Index, low: int, high: int, exist: Array, x: Array, p: Array, cost: Array, none: Array, inverse: Array, g: Array
-) -> None:
-    """Cross-entropy of each hypothesis ``low`` to ``high`` in each slot of the mode that ``row`` (c,) began, into ``cost`` (c, high -
-    low); ``none`` (c,): of no hypothesis there. Where the row has none, the slot is a Bernoulli that hardly exists, with the place
-    of ``spare`` (c,). ``inverse``, ``g`` (s, s): work."""
-    s = x.shape[0]
-    for c in range(row.size):
-        k = row[c] if row[c] >= 0 else spare[c]
-        r = min(max(exist[k], LOW), HIGH) if row[c] >= 0 else LOW
-        none[c] = -math.log(1.0 - r)
-        log = _inverse(p, k, inverse, g)
-        for h in range(low, high):
-            trace = log
-            for a in range(s):
-                da = x[a, h] - x[a, k]
-                trace += inverse[a, a] * (p[a, a, h] + da * da)
-                for b in range(a):
-                    trace += 2.0 * inverse[a, b] * (p[a, b, h] + da * (x[b, h] - x[b, k]))
-            cost[c, h - low] = exist[h] * (0.5 * trace - math.log(r)) + (1.0 - exist[h]) * none[c]
+def _apart(k: int, low: int, x: Array, p: Array, half: Array, inverse: Array, g: Array) -> None:
+    """Into ``half`` (w,), for each of w hypotheses from ``low`` on: its cross-entropy in place k's Gaussian, but for a constant.
+    ``inverse``, ``g`` (s, s): work."""
+    half[:] = 0.5 * _inverse(p, k, inverse, g)
+    for a in range(len(x)):
+        for b in range(a + 1):  # each number of a matrix in a loop of its own over hypotheses
+            share = inverse[a, b] if b < a else 0.5 * inverse[a, a]
+            for h in range(half.size):
+                half[h] += share * (p[a, b, low + h] + (x[a, low + h] - x[a, k]) * (x[b, low + h] - x[b, k]))
 
 
 @njit(cache=True)
-def _order(row: Index, low: int, cost: Array, none: Array, slot: Index) -> float:
+def _costs(
+    row: Index, spare: Index, low: int, high: int, exist: Array, x: Array, p: Array, half: Array, known: Index, cost: Array, none: Array,
+    inverse: Array, g: Array,
+) -> None:  # fmt: skip
+    """Cross-entropy of each hypothesis ``low`` to ``high`` in each slot of the mode that ``row`` (c,) began, into ``cost`` (c, high -
+    low); ``none`` (c,): of no hypothesis there. Where the row has none, the slot is a Bernoulli that hardly exists, with the place
+    of ``spare`` (c,). ``half`` (high - low, high - low): rows of `_apart`, made where ``known`` (high - low,) is 0 yet; ``inverse``,
+    ``g`` (s, s): work."""
+    for c in range(row.size):
+        k = row[c] if row[c] >= 0 else spare[c]
+        r = min(max(exist[k], LOW), HIGH) if row[c] >= 0 else LOW
+        none[c], log = -math.log(1.0 - r), math.log(r)
+        if not known[k - low]:
+            _apart(k, low, x, p, half[k - low], inverse, g)
+            known[k - low] = 1
+        for h in range(high - low):
+            cost[c, h] = exist[low + h] * (half[k - low, h] - log) + (1.0 - exist[low + h]) * none[c]
+
+
+@njit(cache=True)
+def order(row: Index, low: int, cost: Array, none: Array, slot: Index) -> float:
     """Slots (c,) of a row's columns, by swaps of two until none makes it cheaper; gives the cost."""
     slot[:] = np.arange(row.size)
     columns, better = row.size, True
@@ -110,6 +120,7 @@ def _gather(
     if columns == 1 and keep == 1:
         return 1, mode, slots
     cost, none, own = np.empty((keep, columns, high - low)), np.empty((keep, columns)), np.empty(keep)
+    half, known = np.empty((high - low, high - low)), np.zeros(high - low, np.int64)
     spare, found = np.empty(columns, np.int64), 0
     for c in range(columns):
         g = 0
@@ -119,13 +130,13 @@ def _gather(
     for g in range(many):
         best = np.inf
         for k in range(found):
-            more = _order(rows[g], low, cost[k], none[k], slot) - own[k]
+            more = order(rows[g], low, cost[k], none[k], slot) - own[k]
             if more < best:
                 best, mode[g] = more, k
                 slots[g] = slot
         if found < keep and best > apart:
             slots[g], mode[g] = np.arange(columns), found
-            _costs(rows[g], spare, low, high, exist, x, p, cost[found], none[found], inverse, g0)
+            _costs(rows[g], spare, low, high, exist, x, p, half, known, cost[found], none[found], inverse, g0)
             own[found] = 0.0
             for c in range(columns):
                 own[found] += cost[found, c, rows[g, c] - low] if rows[g, c] >= 0 else none[found, c]
@@ -256,23 +267,26 @@ def mixed(
 ) -> None:  # fmt: skip
     """Mixtures as one Gaussian a model, moments matched: existence into ``r`` (k,), then means (M, s, k), covs (M, s, s, k), models'
     chances (M, k), from column ``place`` on."""
-    models, s, _ = mean.shape
+    (models, s, _), part = mean.shape, np.empty(of.size)
     for k in range(start.size - 1):
         i = place + k
         r[i] = 0.0
         for m in range(models):
             total = 0.0
             for e in range(start[k], start[k + 1]):
-                total += share[e] * model[m, of[e]]
+                part[e] = share[e] * max(model[m, of[e]], HARDLY)
+                total += part[e]
+            for e in range(start[k], start[k + 1]):
+                part[e] /= total
             for a in range(s):
                 means[m, a, i] = 0.0
                 for e in range(start[k], start[k + 1]):
-                    means[m, a, i] += share[e] * model[m, of[e]] / total * mean[m, a, of[e]]
+                    means[m, a, i] += part[e] * mean[m, a, of[e]]
                 for b in range(a + 1):
                     value = 0.0
                     for e in range(start[k], start[k + 1]):
                         apart = (mean[m, a, of[e]] - means[m, a, i]) * (mean[m, b, of[e]] - means[m, b, i])
-                        value += share[e] * model[m, of[e]] / total * (cov[m, a, b, of[e]] + apart)
+                        value += part[e] * (cov[m, a, b, of[e]] + apart)
                     covs[m, a, b, i] = value
                     covs[m, b, a, i] = value
             chances[m, i] = total

@@ -7,7 +7,7 @@ what it has plus the best that each column still to come could add if it had the
 children come out in order of weight, over all parents together (Hart, Nilsson, Raphael, "A formal basis for the heuristic determination
 of minimum cost paths", 1968). A partial child that is opened gives its best continuation and its next sibling, so the heap stays small.
 
-Where columns want the same plots that promise is far too much, and a crowd would be searched without end. There plots have prices: a
+Where many columns want the same plots that promise is far too much, and a crowd would be searched without end. There plots have prices: a
 column gains what a plot is worth above its price, and the prices of all plots are added to the promise. Whatever they are, that is never
 too little; at best, from the dual of the assignment problem (Jonker and Volgenant, "A shortest augmenting path algorithm for dense and
 sparse linear assignment problems", Computing 38, 1987), it is the weight of the best child itself.
@@ -20,6 +20,8 @@ from numba import njit
 
 from forewarn.track.pmbm.values import Array, Index
 
+FEW = 5  # columns up to which plots have no prices
+PLOTS = 63  # no cluster has more
 NONE, MISS = -1, -2  # what a column holds in a child besides a pair: no hypothesis, or its hypothesis without a plot
 
 
@@ -94,67 +96,50 @@ def best(row: Index, base: Array, start: Index, stop: Index, bit: Index, gain: A
     ``keep`` children, none more than ``cut`` below the best; at most 8 (c + 1) partial ones for each are looked at. Gives how many,
     ``weight`` (k,), falling, and ``child`` (k, 1 + c): the parent, and for each column a pair, MISS or NONE.
     """
-    price = np.zeros(64)
-    if not _wanted_twice(row[0], start, stop, bit, gain):
+    parents, columns = row.shape
+    price = np.zeros((parents, PLOTS))
+    if columns <= FEW:
         return _searched(row, base, start, stop, bit, gain, price, keep, cut)
-    _priced(row[0], start, stop, bit, gain, price)
-    whose, mine = _numbered(row)
-    first, pair = np.zeros(mine.size + 1, np.int64), np.empty((stop[mine] - start[mine]).sum(), np.int64)
-    worth = np.empty(pair.size)
-    for h in range(mine.size):  # the pairs of these hypotheses alone, by falling gain above the price
-        first[h + 1] = first[h] + stop[mine[h]] - start[mine[h]]
-        for p in range(first[h], first[h + 1]):
-            one, place = start[mine[h]] + p - first[h], p
-            value = gain[one] - price[bit[one]]
-            while place > first[h] and worth[place - 1] < value:
-                pair[place], worth[place] = pair[place - 1], worth[place - 1]
-                place -= 1
-            pair[place], worth[place] = one, value
+    # each parent's columns for themselves: their pairs by falling gain above the parent's prices
+    whose, first, many = np.full((parents, columns), NONE), np.zeros(parents * columns + 1, np.int64), 0
+    for g in range(parents):
+        for h in row[g]:
+            many += stop[h] - start[h] if h >= 0 else 0
+    pair, worth = np.empty(many, np.int64), np.empty(many)
+    for g in range(parents):
+        _priced(row[g], start, stop, bit, gain, price[g])
+        for c in range(columns):
+            k, h = g * columns + c, row[g, c]
+            first[k + 1] = first[k]
+            if h >= 0:
+                whose[g, c] = k
+                first[k + 1] += stop[h] - start[h]
+                _fill(pair[first[k] : first[k + 1]], worth[first[k] : first[k + 1]], start[h], bit, gain, price[g])
     found, weight, child = _searched(whose, base, first[:-1], first[1:], bit[pair], worth, price, keep, cut)
     for k in range(found):
-        for c in range(1, child.shape[1]):
+        for c in range(1, 1 + columns):
             if child[k, c] >= 0:
                 child[k, c] = pair[child[k, c]]
     return found, weight, child
 
 
 @njit(cache=True)
-def _numbered(row: Index) -> tuple[Index, Index]:
-    """Parents (g, c) with hypotheses numbered anew from 0, and which they were."""
-    parents, columns = row.shape
-    whose, mine, many = np.full((parents, columns), NONE), np.empty(parents * columns, np.int64), 0
-    for c in range(columns):  # a hypothesis is of one column
-        low = many
-        for g in range(parents):
-            if row[g, c] >= 0:
-                k = low
-                while k < many and mine[k] != row[g, c]:
-                    k += 1
-                if k == many:
-                    mine[k] = row[g, c]
-                    many += 1
-                whose[g, c] = k
-    return whose, mine[:many]
-
-
-@njit(cache=True)
-def _wanted_twice(row: Index, start: Index, stop: Index, bit: Index, gain: Array) -> bool:
-    """Whether two columns of a row would do best with the same plot."""
-    used = 0
-    for h in row:
-        if h >= 0 and start[h] < stop[h] and gain[start[h]] > 0.0:
-            if used >> bit[start[h]] & 1:
-                return True
-            used |= 1 << bit[start[h]]
-    return False
+def _fill(pair: Index, worth: Array, first: int, bit: Index, gain: Array, price: Array) -> None:
+    """The pairs from ``first`` on, by falling gain above the price, into ``pair`` (p,), and that gain into ``worth`` (p,)."""
+    for p in range(pair.size):
+        value, place = gain[first + p] - price[bit[first + p]], p
+        while place > 0 and worth[place - 1] < value:
+            pair[place], worth[place] = pair[place - 1], worth[place - 1]
+            place -= 1
+        pair[place], worth[place] = first + p, value
 
 
 @njit(cache=True)
 def _priced(  # noqa: C901 -- as the search
     row: Index, start: Index, stop: Index, bit: Index, gain: Array, price: Array
 ) -> None:
-    """Prices (64,) of plots that bring the bound of a row down to its best child: the dual of the assignment, by shortest augmenting paths,
-    one column after the other. Beside the plots each column has a place of its own for showing nothing."""
+    """Prices (PLOTS,) of plots that bring the bound of a row down to its best child: the dual of the assignment, by shortest augmenting
+    paths, one column after the other. Beside the plots each column has a place of its own for showing nothing."""
     plots = 0
     for h in row:
         for p in range(start[h], stop[h]) if h >= 0 else range(0):
@@ -200,7 +185,7 @@ def _nearer(to: int, length: float, via: int, least: Array, came: Index, done: A
 def _searched(  # noqa: C901 -- the search is one loop
     row: Index, base: Array, start: Index, stop: Index, bit: Index, gain: Array, price: Array, keep: int, cut: float
 ) -> tuple[int, Array, Index]:
-    """``best``, of gains above the prices (64,), by which each hypothesis's pairs fall."""
+    """``best``, of gains above each parent's prices (g, PLOTS), by which each hypothesis's pairs fall."""
     parents, columns = row.shape
     bound = np.zeros((parents, columns + 1))
     room = parents + 64 + 8 * keep * (columns + 1)
@@ -209,14 +194,14 @@ def _searched(  # noqa: C901 -- the search is one loop
     at, rank = np.empty(room, np.int64), np.empty(room, np.int64)  # column and rank of a partial child's newest choice
     weight, child = np.empty(keep), np.empty((keep, 1 + columns), np.int64)
     heap = made = count = 0
-    every = price.sum()
+    every = price.sum(axis=1)
     for p in range(parents):
         for c in range(columns - 1, -1, -1):
             h = row[p, c]
             more = max(0.0, gain[start[h]]) if h >= 0 and stop[h] > start[h] else 0.0
             bound[p, c] = bound[p, c + 1] + more
         score[made], used[made], before[made], at[made], rank[made] = base[p], 0, -1 - p, -1, 0
-        heap = push(key, item, heap, base[p] + bound[p, 0] + every, made)
+        heap = push(key, item, heap, base[p] + bound[p, 0] + every[p], made)
         made += 1
     while heap > 0 and count < keep:
         node = item[0]
@@ -246,7 +231,7 @@ def _searched(  # noqa: C901 -- the search is one loop
                     pair = option(start[h], stop[h], r, gain)
                     if pair >= 0:
                         used[made] |= 1 << bit[pair]
-                    hope = score[made] + bound[p, c + 1] + every
+                    hope = score[made] + bound[p, c + 1] + every[p]
                     if count == 0 or hope >= weight[0] - cut:
                         heap = push(key, item, heap, hope, made)
                         made += 1
@@ -254,7 +239,7 @@ def _searched(  # noqa: C901 -- the search is one loop
             while c < columns and (row[p, c] < 0 or stop[row[p, c]] == start[row[p, c]]):
                 c += 1
             if c == columns:
-                total = score[node] + _spent(used[node], price) if every > 0.0 else score[node]
+                total = score[node] + _spent(used[node], price[p]) if every[p] > 0.0 else score[node]
                 if count > 0 and total < weight[0] - cut:
                     break
                 if heap > 0 and key[0] > total:
@@ -274,7 +259,7 @@ def _searched(  # noqa: C901 -- the search is one loop
                 used[made] |= 1 << bit[pair]
             node = made
             made += 1
-            hope = score[node] + bound[p, c + 1] + every
+            hope = score[node] + bound[p, c + 1] + every[p]
             if heap > 0 and key[0] > hope:
                 heap = push(key, item, heap, hope, node)
                 break

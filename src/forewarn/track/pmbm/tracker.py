@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from struct import Struct
 
 import numpy as np
@@ -14,7 +15,6 @@ from forewarn.track.pmbm.values import Array, Estimates, Gaussians, Learned, Mea
 
 Three = tuple[Array, Array, Array]
 STEP, PREDICT, ESTIMATE = Struct("19d"), Struct("2d"), Struct("4d")  # the numbers that each of ``entries.py`` takes
-AFTER, COUNT = Struct("6q3d"), Struct("q")  # and what begins what it gives
 ALONE = np.ones((1, 1))  # a lone model's chance of staying itself
 
 
@@ -33,35 +33,33 @@ def start(settings: Settings) -> State:
 def step(settings: Settings, state: State, t_s: float, scan: Scan) -> State:
     """The state after a scan at ``t_s``, which is not before the state's time. Raises ``ValueError`` for a scan that cannot be used."""
     dt = 0.0 if math.isnan(state.t_s) else t_s - state.t_s
-    (z, clutter), measure, noise = _plots(scan, dt), scan.measure, _velocities(settings)
-    direct = len(noise) > 0 and isinstance(measure, Position) and not callable(scan.detection)
+    measure, noise = scan.measure, _velocities(settings)
+    axes, turn = measure.axes, np.asarray(measure.turn, dtype=float)
+    z, clutter = _plots(scan, len(turn), dt)
+    direct = noise.size > 0 and isinstance(measure, Position) and not callable(scan.detection)
     tracks, hidden = (state.tracks, state.undetected) if direct else predicted(settings, state, dt)
     expected, hoped, added, near = _expected(measure, tracks, hidden, z, direct)
     more_clutter, more_seen = learn.factors(settings.doubt, state.learned, scan.sensor)
     stated, hidden_stated = _seen(scan, tracks, hidden)
     seen, hidden_seen = learn.shown(stated, more_seen), learn.shown(hidden_stated, more_seen)
-    axes, least = measure.axes, settings.least
-    arrays = (
-        state.label, *state.contest, *tracks, *hidden, *settings.births, noise, _changes(settings, dt), *expected, *hoped, added,
-        np.asarray(measure.turn, dtype=float), z, seen, hidden_seen, clutter if more_clutter == 1.0 else more_clutter * clutter, stated,
-    )  # fmt: skip
     numbers = STEP.pack(
         state.settled, dt, settings.survival**dt, direct, axes[0], axes[1], near, scan.whole, state.scans,
-        settings.gate, settings.keep, -math.log(settings.cut), least, settings.faint,
+        settings.gate, settings.keep, -math.log(settings.cut), settings.least, settings.faint,
         settings.modes, settings.apart, settings.alone, settings.vague**2, settings.doubt > 1.0,
     )  # fmt: skip
-    made = packed.called("step", arrays, numbers)
-    settled, count, clusters, entries, rows, n, *counts = AFTER.unpack_from(made)
-    models, s, k = hidden.mean.shape
-    parts = packed.Parts(made, 9)
+    made = packed.called(
+        "step", state.label, *state.contest, *tracks, *hidden, *settings.births, noise, _changes(settings, dt), *expected, *hoped, added,
+        turn, z, seen, hidden_seen, clutter if more_clutter == 1.0 else more_clutter * clutter, stated, numbers,
+    )  # fmt: skip
+    settled, *counts = made[0].tolist()
     return State(
         t_s=t_s,
         scans=state.scans + 1,
-        settled=settled,
-        label=parts.ints(2, count),
-        contest=(parts.ints(clusters), parts.ints(clusters), parts.ints(clusters), parts.ints(entries), parts.floats(rows)),
-        tracks=parts.gaussians(models, s, n),
-        undetected=parts.gaussians(models, s, k),
+        settled=int(settled),
+        label=made[1],
+        contest=made[2:7],
+        tracks=Gaussians(*made[7:11]),
+        undetected=Gaussians(*made[11:]),
         learned=_learned(settings, state.learned, scan, z.shape[1], counts),
     )
 
@@ -69,10 +67,7 @@ def step(settings: Settings, state: State, t_s: float, scan: Scan) -> State:
 def estimate(settings: Settings, state: State) -> Estimates:
     """The tracks that are likely to exist: each cluster's hypotheses merged into one set, after relabelling (``merge.py``)."""
     numbers = ESTIMATE.pack(state.settled, settings.report, settings.apart, settings.least)
-    made = packed.called("estimate", (state.label, *state.contest, *state.tracks), numbers)
-    parts, s = packed.Parts(made, 1), state.tracks.mean.shape[1]
-    (n,) = COUNT.unpack_from(made)
-    return Estimates(parts.ints(2, n), parts.floats(n), parts.floats(s, n), parts.floats(s, s, n))
+    return Estimates(*packed.called("estimate", state.label, *state.contest, *state.tracks, numbers))
 
 
 class Tracker:
@@ -93,10 +88,9 @@ def predicted(settings: Settings, state: State, dt: float) -> tuple[Gaussians, G
     if dt == 0.0:
         return tracks, hidden
     lives, noise, change = settings.survival**dt, _velocities(settings), _changes(settings, dt)
-    if len(noise):
-        made = packed.called("predict", (*tracks, *hidden, *births, noise, change), PREDICT.pack(dt, lives))
-        parts, (models, s, n) = packed.Parts(made, 0), tracks.mean.shape
-        return parts.gaussians(models, s, n), parts.gaussians(models, s, hidden.weight.size)
+    if noise.size:
+        made = packed.called("predict", *tracks, *hidden, *births, noise, change, PREDICT.pack(dt, lives))
+        return Gaussians(*made[:4]), Gaussians(*made[4:])
     from forewarn.track.pmbm.undetected import renewed
 
     tracks, hidden = (_moved(settings, of, dt, lives, change) for of in (tracks, hidden))
@@ -127,7 +121,13 @@ def _moved(settings: Settings, of: Gaussians, dt: float, lives: float, change: A
 def _velocities(settings: Settings) -> Array:
     """The densities (M,) of models that are all near-constant velocities; otherwise none."""
     noise = [motion.noise for motion in settings.models if isinstance(motion, Velocity)]
-    return np.array(noise if len(noise) == len(settings.models) else (), dtype=float)
+    return _row(*noise) if len(noise) == len(settings.models) else _row()
+
+
+@lru_cache
+def _row(*numbers: float) -> Array:
+    """An array (k,) of some numbers, not to be written to; kept, for settings and scans say the same ones again and again."""
+    return np.array(numbers, dtype=float)
 
 
 def _changes(settings: Settings, dt: float) -> Array:
@@ -165,18 +165,18 @@ def _seen(scan: Scan, tracks: Gaussians, hidden: Gaussians) -> tuple[Array, Arra
     if callable(scan.detection):
         first, second = (scan.detection((of.model[:, None] * of.mean).sum(axis=0)) for of in (tracks, hidden))
         return np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    all_of_them = np.array([scan.detection], dtype=float)
+    all_of_them = _row(scan.detection) if isinstance(scan.detection, float) else np.array([scan.detection], dtype=float)
     return all_of_them, all_of_them
 
 
-def _plots(scan: Scan, dt: float) -> tuple[Array, Array]:
-    """The plots (dz, m) of a scan, and the density (m,), or (1,) for all, of false ones there."""
+def _plots(scan: Scan, size: int, dt: float) -> tuple[Array, Array]:
+    """The plots (dz, m) of a scan, dz = ``size``, and the density (m,), or (1,) for all, of false ones there."""
     z = np.ascontiguousarray(scan.plots, dtype=float)
-    if z.ndim != 2 or len(z) != len(scan.measure.turn):
-        raise ValueError(f"plots: shape {z.shape}, wanted ({len(scan.measure.turn)}, any)")
-    if not np.isfinite(z).all():
+    if z.ndim != 2 or len(z) != size:
+        raise ValueError(f"plots: shape {z.shape}, wanted ({size}, any)")
+    if np.count_nonzero(np.isfinite(z)) < z.size:
         raise ValueError(f"plots: {z[~np.isfinite(z)][0]} at plot {int(np.argwhere(~np.isfinite(z))[0, 1])}, wanted finite numbers")
-    clutter = np.array(scan.clutter, dtype=float, ndmin=1)
+    clutter = _row(scan.clutter) if isinstance(scan.clutter, float) else np.array(scan.clutter, dtype=float, ndmin=1)
     if clutter.size not in (1, z.shape[1]):
         raise ValueError(f"clutter: {clutter.size} densities for {z.shape[1]} plots, wanted one, or one a plot")
     if scan.sensor < 0:
