@@ -2,7 +2,8 @@
 
 False plots fall on a square as a Poisson number, mu over the map's memory, and each counts for less with every look. The sum of what is
 left of them is U1^(1/mu) (1 + U2^(1/mu) (1 + ...)), with even numbers U: the time between two is exponential. What a sensor that tracks by
-itself shows again and again is taken for a track, a ghost of its own, and so counts once.
+itself shows again and again is taken for a track, a ghost of its own, and so counts once. Rain is left out: warning times are those of dry
+weather, and one object's plots hardly make a cell of a square.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from forewarn.track.pmbm.values import Array, Index
 
@@ -175,7 +176,7 @@ def _priced(  # noqa: C901 -- as the search
 
 
 @njit(cache=True)
-def _nearer(to: int, length: float, via: int, least: Array, came: Index, done: Array) -> None:
+def _nearer(to: int, length: float, via: int, least: Array, came: Index, done: NDArray[np.bool_]) -> None:
     """Notes a way to a place, if it is the shortest so far."""
     if not done[to] and length < least[to]:
         least[to], came[to] = length, via
