@@ -74,7 +74,7 @@ def watched(field: Sequence[Array]) -> list[Array]:
     return found
 
 
-@measures(Figure("track.watch.rms_gospa", "m", at_most=3.2))
+@measures(Figure("track.watch.rms_gospa", "m", at_most=3.3))
 def accuracy() -> Iterator[Value]:
     """200 runs, each with its own trajectories (seeds 0 to 199)."""
     runs = [world(seed) for seed in range(RUNS)]

@@ -109,3 +109,10 @@ def test_looks_of_a_receiver_of_claims_are_refused() -> None:
     for plots in ([], [plot(1, 500.0, 0.0)]):
         _, (refused,) = track.observe(state, HERE, view("receiver"), look(1, *plots, sensor="receiver"))
         assert (refused.reason, refused.field, refused.value) == ("unsupported", "reports", "claims")
+
+
+def test_a_heap_of_plots_on_a_track_leaves_no_heap_of_tracks() -> None:
+    rng = np.random.default_rng(1)
+    looks = [look(k, plot(k, 500.0, 0.0)) for k in range(3)]
+    heaps = [look(k, *(plot(k, 500.0 + east, north) for east, north in rng.normal(0.0, 3.0, (200, 2)).tolist())) for k in (3, 4, 5)]
+    assert after(*looks, *heaps).n < 20

@@ -218,3 +218,8 @@ def test_a_model_that_nothing_speaks_for_harms_nothing() -> None:
     state = followed(settings, [look([(3.0 * k + x, y)]) for k, (x, y) in enumerate(rng.normal(size=(400, 2)).tolist())])
     assert len(estimate(settings, state).existence) == 1
     assert np.isfinite(state.tracks.cov).all()
+
+
+def test_detection_that_is_not_of_each_object_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"detection: shape \(3,\) for 1 objects"):
+        step(SETTINGS, start(SETTINGS), 0.0, look([(0.0, 0.0)], detection=lambda place: np.full(3, 0.9)))

@@ -90,7 +90,9 @@ def test_what_does_not_contend_stays_as_it_was() -> None:
 
 
 def test_a_crowd_keeps_its_marginal_chances() -> None:
-    weight, shown, idle, chance = problem(2, relabel.TRACKS + 1, 3)
+    weight, shown, idle, _ = problem(2, relabel.TRACKS + 1, 3)
+    weight[:] = 1.0
+    chance = marginals(shown.track, shown.plot, weight, relabel.TRACKS + 1, 3)
     assert relabel.together(weight, shown, idle, chance)[1] is shown
 
 
@@ -98,4 +100,15 @@ def test_objects_that_meet_and_part_are_kept_apart_as_by_the_mixture() -> None:
     runs = range(8)
     ours = sum(squares(truth, watched(field)) for truth, field in map(world, runs))
     mixture = sum(squares(truth, follow(field)[0]) for truth, field in map(world, runs))
-    assert math.sqrt(ours / mixture) < 1.12
+    assert math.sqrt(ours / mixture) < 1.15
+
+
+def test_no_track_takes_the_ghost_of_another() -> None:
+    weight, shown, idle, before = problem(3, 3, 2)
+    shown, idle = shown._replace(object=np.full(6, 0.6)), idle._replace(object=np.full(3, 0.6))
+    chance, made = relabel.together(weight, shown, idle, before)
+    here = chance.none * idle.there * 0.6 + np.bincount(made.track, made.chance * made.object, 3)
+    shares = np.bincount(shown.track, chance.pair, 3)
+    assert here.sum() == pytest.approx(0.6 * (shares + (1.0 - shares) * idle.there).sum())  # no object is lost, none comes to be
+    ghosts = np.bincount(made.track, made.chance * (1.0 - made.object), 3)
+    assert 0.0 < ghosts.sum() < 0.4 * shares.sum()

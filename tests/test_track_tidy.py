@@ -58,7 +58,7 @@ def test_two_that_a_sensor_shows_apart_in_its_last_look_are_two(since_s: int) ->
 
 
 @pytest.mark.parametrize(("sensor", "real", "looks", "left"), [
-    (1, (0.9, 0.4), 5, 2), (1, (0.9, 0.4), 8, 1), (1, (0.7, 0.3), 5, 1), (2, (0.9, 0.4), 5, 1),
+    (1, (0.9, 0.5), 5, 2), (1, (0.9, 0.5), 8, 1), (1, (0.7, 0.3), 5, 1), (2, (0.9, 0.4), 5, 1),
 ])  # fmt: skip
 def test_two_that_a_sensor_has_both_shown_lately_are_left_to_its_plots(
     sensor: int, real: tuple[float, float], looks: int, left: int

@@ -178,6 +178,7 @@ _METHODS: list[_Method] = []  # what functions of Python point at
 
 def _callable(address: int) -> Entry:
     """A built-in function of Python, `KNOWN` its self: called without ``ctypes`` in between."""
-    _METHODS.append(_Method(b"entry", address, _ONE, None))
-    made: Entry = _NEW(ctypes.addressof(_METHODS[-1]), KNOWN, None)
+    method = _Method(b"entry", address, _ONE, None)
+    _METHODS.append(method)
+    made: Entry = _NEW(ctypes.addressof(method), KNOWN, None)
     return made

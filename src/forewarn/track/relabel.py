@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from forewarn.track import motion
 from forewarn.track.associate import Marginals, root
+from forewarn.track.match import TINY
 from forewarn.track.pmbm.merge import order
 from forewarn.track.pmbm.search import best
 
@@ -30,7 +31,7 @@ LIKELY = 1e-3
 """Pairs less likely than this take no part."""
 CONTENDED = 1e-2
 """Two tracks contend for a plot that is each one's with this chance."""
-TRACKS, PLOTS = 16, 60
+TRACKS, PLOTS = 48, 60
 """Larger clusters keep their marginal chances."""
 KEEP, CUT = 100, 1e-4
 """Assignments of a cluster that are gone through, and the least weight of one against the best."""
@@ -91,7 +92,9 @@ def together(weight: Array, shown: Outcomes, idle: Outcomes, chance: Marginals) 
     own = np.flatnonzero(alone[shown.track])
     slot, source, part = (np.concatenate(a) for a in ([shown.track[own], *slots], [own, *sources], [pair[own], *parts]))
     turn, every = np.argsort(slot, kind="stable"), shown.joined(idle)
-    made = every.take(source[turn])._replace(track=slot[turn], chance=(part * every.there[source])[turn])
+    stays = every.track[source] == slot  # a ghost is of the sensor that its track began with: no other track takes that part of it
+    chances, object = part * every.there[source] * np.where(stays, 1.0, every.object[source]), np.where(stays, every.object[source], 1.0)
+    made = every.take(source[turn])._replace(track=slot[turn], chance=chances[turn], object=object[turn])
     new = np.maximum(1.0 - np.bincount(shown.plot, pair, len(chance.new)), 0.0)
     return Marginals(pair, none, new), made
 
@@ -167,8 +170,9 @@ def costs(row: Index, real: Array, mean: Array, cov: Array, kinds: Array) -> tup
     (t,). ``real`` (h,), ``mean`` (6, h), ``cov`` (6, 6, h), ``kinds`` (K, h): existence, place and rates, and kinds of the outcomes."""
     cost, none = np.empty((len(row), len(real))), np.empty(len(row))
     for t, k in enumerate(row):
-        r, inverse = min(max(real[k], LOW), HIGH), np.linalg.inv(cov[:, :, k])
-        none[t], log = -math.log(1.0 - r), np.linalg.slogdet(cov[:, :, k])[1]
+        r, spread = min(max(real[k], LOW), HIGH), cov[:, :, k] + TINY * np.eye(len(cov))
+        inverse, log = np.linalg.inv(spread), np.linalg.slogdet(spread)[1]
+        none[t] = -math.log(1.0 - r)
         for h in range(len(real)):
             gap = mean[:, h] - mean[:, k]
             there = 0.5 * (log + (inverse * cov[:, :, h]).sum() + gap @ inverse @ gap) - math.log(r)

@@ -20,10 +20,12 @@ SAME = 4.0
 """Squared distance of place and velocity, against their errors, below which two tracks may be one object (chi-squared, 4: 0.6)."""
 TWO = 1.5
 """Tracks of one object share its existence; where plots may be of two objects, chances that sum to more are of two."""
-SOME = 1.1
+SOME = 1.3
 """Chances that sum to more are not of one object, where one sensor shows both."""
 LATELY = 6.0
 """Looks of a sensor that does not track by itself within which two tracks that it shows both are left to what its plots say."""
+CROWD = 12
+"""A track with more others at its place than this is not one of so many objects, but of a heap of plots."""
 MERGES = 64
 
 
@@ -57,8 +59,9 @@ def merge(belief: Belief, since_ns: Index, unresolved: bool = False) -> Belief:
     hit_ns, known = (belief.hit_ns[:, one], belief.hit_ns[:, two]), NEVER + 1
     late = np.minimum(*hit_ns) >= np.maximum(since_ns, known)[:, None]
     shown = (hit_ns[0] == hit_ns[1]) & (hit_ns[0] >= np.maximum(known if unresolved else belief.look_ns[:, None], known))
-    chances = belief.real[one] + belief.real[two]
-    apart = shown.any(axis=0) | (late.any(axis=0) & (chances > SOME)) | (unresolved & (chances > TWO))
+    chances, alikes = belief.real[one] + belief.real[two], np.bincount(one, minlength=belief.n) + np.bincount(two, minlength=belief.n)
+    few = np.maximum(alikes[one], alikes[two]) <= CROWD
+    apart = shown.any(axis=0) | (late.any(axis=0) & few & (chances > SOME)) | (unresolved & (chances > TWO))
     same = np.flatnonzero(~apart)
     if len(same) == 0:
         return belief

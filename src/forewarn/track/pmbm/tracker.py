@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from struct import Struct
 
@@ -163,10 +163,18 @@ def _learned(settings: Settings, learned: Learned, scan: Scan, plots: int, count
 def _seen(scan: Scan, tracks: Gaussians, hidden: Gaussians) -> tuple[Array, Array]:
     """The chance (n,), or (1,) for all, that the sensor shows each track, and each undetected object, if it is there."""
     if callable(scan.detection):
-        first, second = (scan.detection((of.model[:, None] * of.mean).sum(axis=0)) for of in (tracks, hidden))
-        return np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+        first, second = (_told(scan.detection, of) for of in (tracks, hidden))
+        return first, second
     all_of_them = _row(scan.detection) if isinstance(scan.detection, float) else np.array([scan.detection], dtype=float)
     return all_of_them, all_of_them
+
+
+def _told(detection: Callable[[Array], Array], of: Gaussians) -> Array:
+    """What ``detection`` says of objects."""
+    chances = np.array(detection((of.model[:, None] * of.mean).sum(axis=0)), dtype=float, ndmin=1)
+    if chances.ndim > 1 or chances.size not in (1, of.weight.size):
+        raise ValueError(f"detection: shape {chances.shape} for {of.weight.size} objects, wanted one chance, or one an object")
+    return chances
 
 
 def _plots(scan: Scan, size: int, dt: float) -> tuple[Array, Array]:
