@@ -41,7 +41,8 @@ for _, seen in recorder.buffer:
     if seen.is_start:
         print("compiled:", seen.data["dispatcher"].py_func, seen.data["args"])
 for name, module in sorted(sys.modules.items()):
-    ours = name.startswith("forewarn.") and not name.startswith("forewarn.track.models.")  # a library, of which the watch uses a part
+    used = ("forewarn.track.models.", "forewarn.track.pmbm.")  # libraries, of which the watch uses a part
+    ours = name.startswith("forewarn.") and not name.startswith(used)
     for kernel in vars(module).values() if ours else ():
         if isinstance(kernel, dispatcher.Dispatcher) and not kernel.signatures:
             print("not called:", name, kernel.py_func.__name__)

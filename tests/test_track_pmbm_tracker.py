@@ -221,5 +221,5 @@ def test_a_model_that_nothing_speaks_for_harms_nothing() -> None:
 
 
 def test_detection_that_is_not_of_each_object_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"detection: shape \(3,\) for 1 objects"):
+    with pytest.raises(ValueError, match=r"detection: shape \(3,\) for 0 objects"):
         step(SETTINGS, start(SETTINGS), 0.0, look([(0.0, 0.0)], detection=lambda place: np.full(3, 0.9)))
