@@ -123,9 +123,9 @@ def test_of_two_that_are_alike_the_likelier_stays_unless_a_last_look_showed_both
 
 
 def test_a_track_ends_when_nothing_was_probably_its_own_for_long() -> None:
-    for placed, updated, there in ((0.0, 9.0, 0.0), (9.0, 0.0, 0.0), (9.0, 9.0, 0.5)):
+    for placed, there in ((0.0, 0.0), (9.0, 0.5)):
         found = two(30.0)
-        found.placed_s[0], found.updated_s[0] = placed, updated
+        found.placed_s[0] = placed
         tracks.tidy(WATCH, found, np.zeros(2, dtype=np.int64), 10.0)
         assert found.real[0] == there
 

@@ -180,5 +180,5 @@ def test_the_trials_radio_finder_is_found_to_be_off(name: str, tmp_path: Path) -
         last.update({one.sensor: one for one in messages if isinstance(one, SensorError)})
 
     run(place, Options(data=TRIAL / name), keep, say=lambda text: None)
-    assert last["venus"].azimuth_deg == pytest.approx(-7.5, abs=2.5)
+    assert last["venus"].azimuth_deg == pytest.approx(-7.5, abs=2.0)
     assert not last["venus"].beyond

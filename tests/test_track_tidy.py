@@ -84,10 +84,34 @@ def test_where_one_plot_may_be_of_two_objects_two_likely_tracks_stay(real: tuple
     assert tidy.tidy(PLAN, two(3.0, real)).n == 1
 
 
-def test_what_no_plot_was_more_likely_of_than_not_is_forgotten() -> None:
-    before = two(60.0)
+def test_what_is_faint_lives_by_the_plots_that_are_its_own_if_it_is_there() -> None:
+    """No plot is likelier a faint track's than not, however many there are."""
+    before = two(60.0, (0.9, 0.01))
     updated = before.updated_ns - np.array([0, round((PLAN.coast_s + 1) * SECOND)])
-    assert tidy.tidy(PLAN, before.but(updated_ns=updated)).label[2].tolist() == [0]
+    assert tidy.tidy(PLAN, before.but(updated_ns=updated)).n == 2
+
+
+def standing(apart_m: float, fixed: tuple[float, float]) -> belief.Belief:
+    """Two tracks at one place that may be things that stand, ``apart_m`` from each other and known to 3 m."""
+    spot = np.zeros((belief.SPOT, 2))
+    spot[0, 1], spot[2], spot[4] = apart_m, 9.0, 9.0
+    return two(3.0, (0.3, 0.2)).but(fixed=np.array(fixed), spot=spot)
+
+
+@pytest.mark.parametrize(("apart_m", "fixed", "left"), [
+    (4.0, (0.6, 0.4), 1), (4.0, (0.4, 0.6), 1), (20.0, (0.6, 0.4), 2), (4.0, (0.6, 0.1), 2), (20.0, (0.1, 0.1), 1),
+])  # fmt: skip
+def test_what_rather_stands_is_one_with_what_stands_on_its_spot_alone(apart_m: float, fixed: tuple[float, float], left: int) -> None:
+    after = tidy.tidy(PLAN, standing(apart_m, fixed))
+    assert after.n == left
+    assert ((after.real + after.fixed) <= 1.0).all()
+    if left == 1:
+        assert after.real[0] == pytest.approx(1 - 0.7 * 0.8)
+        assert after.label[2].tolist() == [int(fixed[1] > fixed[0])]
+
+
+def test_what_stands_is_kept_however_little_it_may_be_an_object() -> None:
+    assert tidy.tidy(PLAN, standing(60.0, (0.0, 0.9)).but(real=np.array([0.9, 1e-9]))).n == 2
 
 
 def test_what_is_hardly_there_is_forgotten() -> None:

@@ -236,8 +236,11 @@ def test_weights_and_evidence_are_bayes_rule_written_out(seed: int) -> None:
     track, plot = np.array([0, 0, 1]), np.array([0, 1, 1])
     log, model, kind = rng.normal(0, 3, (3, 3)), rng.dirichlet(np.ones(3), 2).T, rng.dirichlet(np.ones(2), 2).T
     ratio, opinion, other = rng.normal(0, 1, (2, 2)), rng.normal(0, 1, (2, 2)), rng.normal(0, 1, 2)
-    shown, ghost, missed = rng.uniform(0.1, 0.5, (3, 2))
-    weight, objects, models, kinds = update.weighed(log, model, ratio, opinion, kind, shown, ghost, missed, other, track, plot)
+    shown, ghost, fixed, missed = rng.uniform(0.1, 0.5, (4, 2))
+    stands = rng.normal(0, 3, 3)
+    weight, objects, standing, models, kinds = update.weighed(
+        log, model, ratio, opinion, kind, shown, ghost, fixed, missed, other, stands, track, plot
+    )
     chance = np.array([0.3, 0.4, 0.2])
     none = 1.0 - np.bincount(track, chance)
     after = update.evidence(kind, none, track, chance, kinds, np.log([0.25, 0.75]))
@@ -246,8 +249,10 @@ def test_weights_and_evidence_are_bayes_rule_written_out(seed: int) -> None:
         joint = np.exp(log[:, k]) * model[:, i]
         said = np.exp(ratio[:, j] - opinion[:, i]) * kind[:, i]
         real = shown[i] * said.sum()
-        assert weight[k] == pytest.approx((real + ghost[i]) / missed[i] * joint.sum() / math.exp(other[j]))
-        assert objects[k] == pytest.approx(real / (real + ghost[i]))
+        moves, stays = (real + ghost[i]) * joint.sum(), fixed[i] * math.exp(stands[k])
+        assert weight[k] == pytest.approx((moves + stays) / missed[i] / math.exp(other[j]))
+        assert objects[k] == pytest.approx(real * joint.sum() / (moves + stays))
+        assert standing[k] == pytest.approx(stays / (moves + stays))
         assert models[:, k] == pytest.approx(joint / joint.sum())
         assert kinds[:, k] == pytest.approx(said / said.sum())
         share[:, i] += chance[k] * said / said.sum()

@@ -32,8 +32,9 @@ def carry(watch: Watch, senses: Senses, tracks: Tracks, dt: float) -> None:
         tracks.real[i] *= stay
         tracks.ghost[i] *= stay
         for s in range(len(senses.what)):
-            if senses.slow[s, 0] > 0.0:
-                tracks.follows[i, s] = 0.5 + (tracks.follows[i, s] - 0.5) * math.exp(-2.0 * dt / senses.slow[s, 0])
+            usual = 1.0 - senses.spells[s, 0]
+            if usual < 1.0:
+                tracks.follows[i, s] = usual + (tracks.follows[i, s] - usual) * math.exp(-dt / (senses.spells[s, 1] * usual))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -63,7 +64,7 @@ def there(senses: Senses, s: int, p: Array, pair: Array, tracks: Tracks) -> Arra
         part = shown / (shown + ghost + 1e-300)
         tracks.real[i] = min(max(kept * (real - shown * tells) + pair[i] * part, 0.0), 1.0)
         tracks.ghost[i] = min(max(kept * (false - ghost * tells) + pair[i] * (1.0 - part), 0.0), 1.0 - tracks.real[i])
-        if senses.slow[s, 0] > 0.0:
+        if senses.spells[s, 0] > 0.0:
             followed = kept * ((real + own) * tracks.follows[i, s] - (shown + ghost) * tells) + pair[i]
             left = tracks.real[i] + tracks.ghost[i] * (tracks.origin[i] == s)
             tracks.follows[i, s] = min(max(followed / max(left, 1e-300), 0.0), 1.0)
@@ -83,9 +84,7 @@ def credit(s: int, places: bool, pair: Array, look: int, now: float, tracks: Tra
     best, most = 0, 0.0
     for i in range(MOST):
         share = pair[i] / max(tracks.real[i] + tracks.ghost[i], 1e-300) if tracks.real[i] > 0.0 else 0.0
-        if pair[i] > 0.5:
-            tracks.updated_s[i] = now
-            share += 1.0
+        share += pair[i] > 0.5
         if share > most:
             best, most = i, share
     if most > 0.5:

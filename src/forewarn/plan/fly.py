@@ -73,19 +73,18 @@ def _ahead(state: Array) -> Array:
 
 @numba.njit(cache=True, nogil=True)
 def _shown(senses: Senses, s: int, look: int, really: NDArray[np.bool_], slow: Array, seed: int, p: float, since_s: float) -> bool:
-    """Whether a look shows the object. A sensor that tracks by itself follows it in runs, with an error that stays."""
-    tau_s, sigma_m = senses.slow[s]
+    """Whether a look shows the object. There may be spells in which it does not; that of a sensor that tracks by itself has an error that
+    stays."""
+    (tau_s, sigma_m), (hidden, mean_s) = senses.slow[s], senses.spells[s]
+    if hidden > 0.0:
+        fade = 0.0 if look == 1 else math.exp(-since_s / (mean_s * (1.0 - hidden)))
+        stays = 1.0 - (hidden if really[s] or look == 1 else 1.0 - hidden) * (1.0 - fade)
+        really[s] = (really[s] or look == 1) == (uniform(seed, s, look, chance.FOLLOW) < stays)
     if tau_s > 0.0:
-        fade = 0.0 if look == 1 else math.exp(-2.0 * since_s / tau_s)
-        stays = (0.5 + 0.5 * fade) if look > 1 else 0.5
-        same = uniform(seed, s, look, chance.FOLLOW) < stays
-        really[s] = really[s] == same if look > 1 else same
         keep = 0.0 if look == 1 else math.exp(-since_s / tau_s)
         for a in range(2):
             slow[s, a] = keep * slow[s, a] + math.sqrt(1.0 - keep * keep) * sigma_m * normal(seed, s, look, chance.SLOW_EAST + a)
-        if not really[s]:
-            return False
-    return uniform(seed, s, look, chance.HIT) < p
+    return (hidden == 0.0 or really[s]) and uniform(seed, s, look, chance.HIT) < p
 
 
 @numba.njit(cache=True, nogil=True)

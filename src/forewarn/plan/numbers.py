@@ -26,9 +26,10 @@ POSITION, POLAR, BEARING = 0, 1, 2
 class Senses(NamedTuple):
     """S sensors: ``what`` each reports, whether it ``scan``s; ``spot`` (S, 3), metres; ``sd`` (S, 5): errors of a position (white part), of
     range, azimuth, elevation (0: none) and height (0: none); ``slow`` (S, 2): seconds and metres of the error that stays (0: none);
-    ``at`` (S,): its place in the state; ``density``: of false plots; ``unseen``: objects not seen yet a square metre, as the tracker
-    expects them just before a look; ``chance``: inside the coverage; ``square_m`` and ``foreseen``: the squares of its map of false plots
-    and how many of these the stated density foresees in each, over what the map remembers; ``remembered``: how many it will remember."""
+    ``spells`` (S, 2): share of the time that an object is hidden, and for how long (s); ``at`` (S,): its place in the state; ``density``:
+    of false plots; ``unseen``: objects not seen yet a square metre, as the tracker expects them just before a look; ``chance``: inside the
+    coverage; ``square_m`` and ``foreseen``: the squares of its map of false plots and how many of these the stated density foresees in
+    each, over what the map remembers; ``remembered``: how many it will remember."""
 
     what: Ints
     scan: NDArray[np.bool_]
@@ -36,6 +37,7 @@ class Senses(NamedTuple):
     spot: Array
     sd: Array
     slow: Array
+    spells: Array
     at: Ints
     density: Array
     unseen: Array
@@ -120,6 +122,7 @@ def senses(site: Site) -> Senses:
         spot=np.array([view.spot or (0.0, 0.0, 0.0) for view in seen]).reshape(-1, 3),
         sd=np.array([(s.white_m, s.range_m, s.azimuth_rad, s.elevation_rad, s.up_m) for s in known]).reshape(-1, 5),
         slow=np.array([(s.tau_s, s.slow_m) if s.at else (0.0, 0.0) for s in known]).reshape(-1, 2),
+        spells=np.array([(s.hidden, s.spell_s) for s in known]).reshape(-1, 2),
         at=np.array([s.at for s in known], dtype=np.int64),
         density=np.array([max(view.density, 1e-300) for view in seen]),
         unseen=np.array([_unseen(made, sensor, view.chance) for sensor, view in zip(counted(site), seen, strict=True)]),

@@ -68,7 +68,7 @@ def taken(
     if i >= 0:
         _born(watch, senses, s, plot, tracks, i)
         tracks.real[i], tracks.ghost[i] = real, (nobody - real) * (senses.at[s] > 0)
-        tracks.shown[i, s], tracks.placed_s[i], tracks.updated_s[i] = look, now, now
+        tracks.shown[i, s], tracks.placed_s[i] = look, now
     return float(nobody)
 
 
@@ -169,7 +169,7 @@ def _born(watch: Watch, senses: Senses, s: int, plot: Measured, tracks: Tracks, 
                     cov[m, a, at + a] = cov[m, at + a, a] = -var
     tracks.origin[i], tracks.published[i], tracks.shown[i] = s, False, 0
     for o in range(len(senses.at)):
-        tracks.follows[i, o] = 0.5 if senses.slow[o, 0] > 0.0 and o != s else 1.0
+        tracks.follows[i, o] = 1.0 if o == s else 1.0 - senses.spells[o, 0]
 
 
 @numba.njit(cache=True, nogil=True)

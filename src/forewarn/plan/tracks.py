@@ -23,8 +23,8 @@ class Tracks(NamedTuple):
 
     ``mean`` (N, 2, D), ``cov`` (N, 2, D, D), ``model`` (N, 2): calm and agile, the state that of ``track.motion``; ``real``, ``ghost``
     (N,): chances to be there, and to be a ghost of sensor ``origin`` (N,); ``follows`` (N, S): chance that a sensor follows it;
-    ``published`` (N,); ``placed_s``, ``updated_s`` (N,): when a place was last probably its own, and when a plot was last more likely
-    its than not; ``shown`` (N, S): the number of the look of each sensor that last showed it."""
+    ``published`` (N,); ``placed_s`` (N,): when a place was last probably its own; ``shown`` (N, S): the number of the look of each sensor
+    that last showed it."""
 
     mean: Array
     cov: Array
@@ -35,7 +35,6 @@ class Tracks(NamedTuple):
     follows: Array
     published: NDArray[np.bool_]
     placed_s: Array
-    updated_s: Array
     shown: Ints
 
 
@@ -44,7 +43,7 @@ def none(size: int, sensors: int) -> Tracks:
     """No track, of states of ``size`` and so many sensors."""
     return Tracks(
         np.zeros((MOST, 2, size)), np.zeros((MOST, 2, size, size)), np.zeros((MOST, 2)), np.zeros(MOST), np.zeros(MOST),
-        np.zeros(MOST, dtype=np.int64), np.zeros((MOST, sensors)), np.zeros(MOST, dtype=np.bool_), np.zeros(MOST), np.zeros(MOST),
+        np.zeros(MOST, dtype=np.int64), np.zeros((MOST, sensors)), np.zeros(MOST, dtype=np.bool_), np.zeros(MOST),
         np.zeros((MOST, sensors), dtype=np.int64),
     )  # fmt: skip
 
@@ -58,10 +57,10 @@ def free(tracks: Tracks, real: float) -> int:
 
 @numba.njit(cache=True, nogil=True)
 def tidy(watch: Watch, tracks: Tracks, looks: Ints, now: float) -> None:
-    """Forget and merge. A track ends when for ``coast_s`` no place was probably its own, or no plot was more likely its than not; of two
-    that are alike, and were not shown apart by the last of a sensor's ``looks`` (S,), the likelier stays."""
+    """Forget and merge. A track ends when for ``coast_s`` no place was probably its own; of two that are alike, and were not shown apart by
+    the last of a sensor's ``looks`` (S,), the likelier stays."""
     for i in range(MOST):
-        if tracks.real[i] < watch.drop_below or now - min(tracks.placed_s[i], tracks.updated_s[i]) > watch.coast_s:
+        if tracks.real[i] < watch.drop_below or now - tracks.placed_s[i] > watch.coast_s:
             tracks.real[i] = 0.0
     for i in range(MOST):
         for j in range(i + 1, MOST):

@@ -20,6 +20,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from forewarn.sight import echo
+from forewarn.sight.echo import Echo, Near
+
 Array = NDArray[np.float64]
 SIDE = 32  # squares each way: from the middle twice as far as the sensor reaches
 MEMORY = 300.0
@@ -39,30 +42,34 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class Clutter(msgspec.Struct, frozen=True):
-    """One sensor's map. ``middle``: metres east, north of the site's origin; ``ground``: what stays; ``rain``: what moves."""
+    """One sensor's map. ``middle``: metres east, north of the site's origin; ``ground``: what stays; ``rain``: what drifts by;
+    ``echo``: what is seen behind near objects, and moves with them."""
 
     middle: tuple[float, float]
     ground: Count
     rain: Count
+    echo: Echo
 
 
 def start(middle: tuple[float, float], reach_m: float) -> Clutter:
     """Nothing learned yet, for a sensor that stands at ``middle`` and reaches so far."""
     square_m, nothing = 4.0 * reach_m / SIDE, np.zeros((SIDE, SIDE))
-    return Clutter(middle, Count(square_m, nothing), Count(max(square_m, CELL_M), nothing))
+    return Clutter(middle, Count(square_m, nothing), Count(max(square_m, CELL_M), nothing), echo.start())
 
 
-def factor(clutter: Clutter, enu: Array) -> Array:
-    """Density of false plots at places (2 or 3, n) against the stated one, shape (n,)."""
+def factor(clutter: Clutter, enu: Array, near: Near | None = None) -> Array:
+    """Density of false plots at places (2 or 3, n) against the stated one, shape (n,); ``near``: objects that give echoes."""
     ground, rain = msgspec.structs.astuple(clutter.ground), msgspec.structs.astuple(clutter.rain)
-    return np.asarray(_factors(*clutter.middle, ground, rain, enu))
+    found = np.asarray(_factors(*clutter.middle, ground, rain, enu))
+    return found if near is None else np.maximum(found, echo.factor(clutter.echo, near, enu))
 
 
-def learn(clutter: Clutter, enu: Array, false: Array, density: float) -> Clutter:
+def learn(clutter: Clutter, enu: Array, false: Array, density: float, near: Near | None = None) -> Clutter:
     """The map after a look with plots at ``enu`` (2 or 3, m), false with chances ``false`` (m,); ``density``: stated, a square metre."""
     ground = _learned(clutter.ground, MEMORY, clutter.middle, enu, false, density)
     rain = _learned(clutter.rain, LATELY, clutter.middle, enu, false, density)
-    return Clutter(clutter.middle, ground, rain)
+    behind = clutter.echo if near is None else echo.learn(clutter.echo, near, enu, false, density)
+    return Clutter(clutter.middle, ground, rain, behind)
 
 
 def _learned(count: Count, memory: float, middle: tuple[float, float], enu: Array, false: Array, density: float) -> Count:

@@ -14,12 +14,12 @@ from forewarn.site.base import Circle, Name, Natural, Origin, Part, Position, Se
 from forewarn.site.beliefs import Priors, Tracking
 from forewarn.site.faults import BadSite, Fault, fault, misjoined, read
 from forewarn.site.feeds import Column, Feed, Table
-from forewarn.site.sensors import Coverage, Normal, Opinions, Resolution, Sensor
+from forewarn.site.sensors import Coverage, Normal, Opinions, Resolution, Sensor, Spells
 from forewarn.site.zones import Authorisation, Costs, Elsewhere, Zone
 
 __all__ = [
     "Authorisation", "BadSite", "Circle", "Column", "Costs", "Coverage", "Elsewhere", "Fault", "Feed", "Normal", "Opinions", "Origin",
-    "Part", "Position", "Priors", "Resolution", "Sector", "Sensor", "Site", "Table", "Tracking", "Zone", "parse",
+    "Part", "Position", "Priors", "Resolution", "Sector", "Sensor", "Site", "Spells", "Table", "Tracking", "Zone", "parse",
 ]  # fmt: skip
 
 

@@ -17,6 +17,9 @@ class Priors(Part):
     authorised: Chance = Field(0.05, description="of an object that claims nothing")
     authorised_ceiling: Chance = Field(0.8, description="the most that claims without authentication can lift P(authorised) to")
     births_per_min_km2: Positive = Field(0.05, description="new objects a minute and square kilometre")
+    fixtures: Natural = Field(
+        0.0, description="how many things that stand for good (quays, masts, moored boats) sensors show, for each object that may move"
+    )
     life_s: Positive = Field(600.0, description="mean time an object stays")
 
 

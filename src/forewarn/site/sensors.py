@@ -65,6 +65,13 @@ class Resolution(Part):
     shadow: bool = Field(False, description="an object hides what stands behind it in the same direction, as from a lidar near the water")
 
 
+class Spells(Part):
+    """Spells in which a sensor does not see an object, though it is in the coverage."""
+
+    hidden: Annotated[float, Field(ge=0, le=0.95)] = Field(description="share of the time that an object in the coverage is hidden")
+    mean_s: Positive = Field(description="mean length of such a spell")
+
+
 class Sensor(Part):
     """One sensor: where it is, what it reports, how well."""
 
@@ -95,6 +102,12 @@ class Sensor(Part):
     silent_after_s: Positive | None = Field(None, description="no word for so long: silent; not given: 5 intervals, at least 5 s")
     scan: bool = Field(True, description="an object it does not show was not detected; false: lone reports, whose absence says nothing")
     resolution: Resolution | None = Field(None, description="not given: it tells all objects apart, and none hides another")
+    spells: Spells | None = Field(
+        None,
+        description="objects in its coverage are out of its sight for a while: too small so far away, behind something; not given: never, "
+        "or if it tracks by itself half of the time, in spells of `correlation_s`",
+    )
+    echoes: bool = Field(False, description="objects near it give it false plots farther off in about their direction: learned")
     coverage: Coverage = Coverage()
     opinions: Opinions = Opinions()
 

@@ -22,13 +22,15 @@ from forewarn.track.lines import nothing as no_lines
 from forewarn.track.plan import MODELS, NEVER, Plan
 
 PLACE = 7  # numbers that are kept of a place
+SPOT = 5  # and of where a thing stands
 
 
 class Belief(msgspec.Struct, frozen=True):
     """M = 3 models, D state (see ``motion``), S sensors, K kinds, n tracks.
 
     ``mean`` (M, D, n), ``cov`` (M, D, D, n), ``model`` (M, n); ``real``, ``ghost`` (n,): chances to be there and to be a ghost of
-    sensor ``origin`` (n,); ``seen`` (S, n): chance that a self-tracking sensor is following it now; ``hit_ns`` (S, n): when each
+    sensor ``origin`` (n,); ``fixed`` (n,): chance to be a thing that stands, and ``spot`` (5, n) where
+    (``fixture.py``); ``seen`` (S, n): chance that a self-tracking sensor is following it now; ``hit_ns`` (S, n): when each
     sensor last showed it, if it is there;
     ``log_kind`` (K, n): log evidence; ``opinion`` (S, K, n): what of it a self-tracking sensor last thought of
     its track, which its next opinion replaces; ``updated_ns`` (n,): when a plot was
@@ -47,6 +49,8 @@ class Belief(msgspec.Struct, frozen=True):
     model: np.ndarray
     real: np.ndarray
     ghost: np.ndarray
+    fixed: np.ndarray
+    spot: np.ndarray
     origin: np.ndarray
     seen: np.ndarray
     hit_ns: np.ndarray
@@ -85,7 +89,7 @@ class Belief(msgspec.Struct, frozen=True):
 
 
 TRACKS = (
-    "mean", "cov", "model", "real", "ghost", "origin", "seen", "hit_ns", "log_kind", "opinion", "updated_ns", "label",
+    "mean", "cov", "model", "real", "ghost", "fixed", "spot", "origin", "seen", "hit_ns", "log_kind", "opinion", "updated_ns", "label",
     "shown", "shown_ns", "compared_ns",
 )  # fmt: skip
 """The fields that have tracks last."""
@@ -101,6 +105,8 @@ def empty(plan: Plan, life_s: float) -> Belief:
         model=np.zeros((MODELS, 0)),
         real=np.zeros(0),
         ghost=np.zeros(0),
+        fixed=np.zeros(0),
+        spot=np.zeros((SPOT, 0)),
         origin=np.zeros(0, dtype=np.int64),
         seen=np.zeros((s, 0)),
         hit_ns=np.zeros((s, 0), dtype=np.int64),
@@ -131,7 +137,14 @@ def join(belief: Belief, more: dict[str, np.ndarray]) -> Belief:
     """With more tracks behind: ``more`` holds every field of ``TRACKS`` but those of comparisons, which a new track has none of."""
     k, s, ledgers = more["real"].shape[0], len(belief.look_ns), len(belief.ledgers)
     never = np.full((ledgers, s, k), NEVER, dtype=np.int64)
-    more = {"shown": np.zeros((s, PLACE, k)), "shown_ns": never[0], "compared_ns": never, **more}
+    more = {
+        "fixed": np.zeros(k),
+        "spot": np.zeros((SPOT, k)),
+        "shown": np.zeros((s, PLACE, k)),
+        "shown_ns": never[0],
+        "compared_ns": never,
+        **more,
+    }
     return belief.but(**{name: np.concatenate([getattr(belief, name), more[name]], axis=-1) for name in TRACKS})
 
 

@@ -6,6 +6,7 @@ plot's own place, and course and speed where it has them, give the new track's e
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.messages import KINDS
-from forewarn.track import motion, resolve
+from forewarn.track import fixture, motion, resolve
 from forewarn.track.belief import Belief, join
 from forewarn.track.look import Look
 from forewarn.track.match import HIGH_M, USUAL, Plots, heights
@@ -34,18 +35,23 @@ class Begun(NamedTuple):
 
 
 class Born(NamedTuple):
-    """For each of m plots: ``log`` (m,) weight of a new object, the new track and log opinions (K, m)."""
+    """For each of m plots: ``log`` (m,) weight of a new object, ``fixed`` (m,) of a thing that stands, the new track, where it stands
+    if it does (5, m), and log opinions (K, m)."""
 
     log: Array
+    fixed: Array
     track: Begun
+    spot: Array
     kind: Array
     unseen: Array
 
     def join(self, plan: Plan, belief: Belief, look: Look, false: Array, new: Array) -> Belief:
         """The belief with the new tracks that are worth keeping; ``new`` (m,): chance that the plot is no old track's."""
         belief = belief.but(unseen=self.unseen)
-        real = new / (1.0 + np.exp(np.minimum(np.maximum(false - self.log, -300.0), 300.0)))
-        keep = np.flatnonzero(real >= plan.drop_below)
+        other = np.logaddexp(false, self.fixed)
+        real = new / (1.0 + np.exp(np.minimum(np.maximum(other - self.log, -300.0), 300.0)))
+        fixed = (new - real) * np.exp(self.fixed - other)
+        keep = np.flatnonzero(real + fixed >= plan.drop_below)
         if len(keep) == 0:
             return belief
         sense, k = plan.sensors[look.sensor], len(keep)
@@ -57,7 +63,8 @@ class Born(NamedTuple):
         mean, cov, model = (part.take(keep, axis=-1) for part in self.track)
         return join(belief, {
             "mean": mean, "cov": cov, "model": model, "real": real[keep],
-            "ghost": (new - real)[keep] if sense.ghosts else np.zeros(k), "origin": origin, "seen": seen, "hit_ns": hit_ns,
+            "ghost": (new - real - fixed)[keep] if sense.ghosts else np.zeros(k),
+            "fixed": fixed[keep], "spot": self.spot.take(keep, axis=-1), "origin": origin, "seen": seen, "hit_ns": hit_ns,
             "log_kind": kind, "opinion": opinion, "updated_ns": np.full(k, look.t_ns),
             "label": np.array([origin, look.time_ns[keep], keep]),
         })  # fmt: skip
@@ -77,7 +84,9 @@ def born(plan: Plan, belief: Belief, look: Look, plots: Plots, ratio: Array) -> 
     unseen = belief.unseen.copy()
     if look.scan:
         unseen[sense.index] *= 1.0 - look.view.chance
-    return Born(np.log(np.maximum(density, 1e-300)) + plots.false + opinion, track, ratio, unseen)
+    log = np.log(np.maximum(density, 1e-300)) + plots.false
+    fixed = log + math.log(plan.fixtures) if plan.fixtures else np.full(m, -np.inf)
+    return Born(log + opinion, fixed, track, fixture.at_first(sense, look), ratio, unseen)
 
 
 def begun(plan: Plan, look: Look, ratio: Array) -> Begun:

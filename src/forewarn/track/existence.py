@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from forewarn.track import motion
+from forewarn.track import fixture, motion
 from forewarn.track.belief import Belief
 from forewarn.track.plan import NEVER, Plan, Sense
 
@@ -28,20 +28,23 @@ def at(plan: Plan, belief: Belief, t_ns: int) -> Belief:
     dt = (t_ns - belief.t_ns) / 1e9
     mean, cov, model = motion.predict(plan, belief.mean, belief.cov, belief.model, dt)
     stay = math.exp(-dt / plan.life_s)
+    cast_off = belief.fixed * (1.0 - stay)
     return belief.but(
-        t_ns=t_ns, mean=mean, cov=cov, model=model, seen=_still_seen(plan, belief.seen, dt), real=belief.real * stay,
-        ghost=belief.ghost * stay, unseen=belief.unseen * stay + plan.births * plan.life_s * (1.0 - stay),
+        t_ns=t_ns, mean=mean, cov=cov, model=model, seen=_still_seen(plan, belief.seen, dt), real=belief.real * stay + cast_off,
+        ghost=belief.ghost * stay, fixed=belief.fixed - cast_off, spot=fixture.ahead(belief.spot, dt) if plan.fixtures else belief.spot,
+        unseen=belief.unseen * stay + plan.births * plan.life_s * (1.0 - stay),
     )  # fmt: skip
 
 
 def _still_seen(plan: Plan, seen: Array, dt: float) -> Array:
     """Chances (S, n) to be followed, of sensors that track by themselves, ``dt`` seconds later; of the others they stay."""
-    if not plan.slow:
+    if not any(sense.hidden for sense in plan.senses):
         return seen
     later = seen.copy()
     for sense in plan.senses:
-        if sense.ghosts:
-            later[sense.index] = 0.5 + (seen[sense.index] - 0.5) * math.exp(-2.0 * dt / sense.tau_s)
+        if sense.hidden:
+            usual = 1.0 - sense.hidden
+            later[sense.index] = usual + (seen[sense.index] - usual) * math.exp(-dt / (sense.spell_s * usual))
     return later
 
 

@@ -64,6 +64,9 @@ class Sense(msgspec.Struct, frozen=True):
     reflection: tuple[Bell, ...]
     score: tuple[Bell, Bell] | None
     cell: Cell | None
+    hidden: float
+    spell_s: float
+    echoes: bool
 
     @property
     def ghosts(self) -> bool:
@@ -84,6 +87,7 @@ class Plan(msgspec.Struct, frozen=True, dict=True):
     slow: tuple[tuple[int, float, float], ...]
     kinds: tuple[float, ...]
     births: float
+    fixtures: float
     life_s: float
     speed_mps: float
     climb_mps: float
@@ -125,7 +129,7 @@ class Plan(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def followed(self) -> NDArray[np.float64]:
         """Chance (S, 1) that each sensor follows a new object, which it has not shown yet."""
-        return np.array([[0.5 if sense.ghosts else 1.0] for sense in self.senses])
+        return np.array([[1.0 - sense.hidden] for sense in self.senses])
 
     @cached_property
     def log_kinds(self) -> NDArray[np.float64]:
@@ -164,6 +168,7 @@ def make(site: Site) -> Plan:
         slow=tuple(slow),
         kinds=tuple(shares.tolist()),
         births=site.priors.births_per_min_km2 / 60.0 / 1e6,
+        fixtures=site.priors.fixtures,
         life_s=site.priors.life_s,
         speed_mps=t.speed_sd_mps,
         climb_mps=t.climb_sd_mps,
@@ -180,6 +185,7 @@ def make(site: Site) -> Plan:
 
 def _sense(sensor: Sensor, index: int, at: int) -> Sense:
     white = WHITE if at else 1.0
+    spells = (0.5 if at else 0.0, sensor.correlation_s) if sensor.spells is None else (sensor.spells.hidden, sensor.spells.mean_s)
     return Sense(
         index=index,
         places=sensor.reports in ("position", "polar"),
@@ -202,6 +208,9 @@ def _sense(sensor: Sensor, index: int, at: int) -> Sense:
         reflection=_reflection(sensor.opinions),
         score=_score(sensor.opinions),
         cell=_cell(sensor.resolution),
+        hidden=spells[0],
+        spell_s=spells[1],
+        echoes=sensor.echoes,
     )
 
 

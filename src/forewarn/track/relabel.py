@@ -42,14 +42,17 @@ LOW, HIGH = 1e-3, 1.0 - 1e-3
 class Outcomes(NamedTuple):
     """What tracks may have shown of themselves, e outcomes last.
 
-    ``track``, ``plot`` (e,), -1: none; ``chance`` (e,); ``there`` (e,): chance of being there then, and ``object`` (e,): the share of that
-    which is no ghost; ``model`` (M, e), ``kind`` (K, e): chances of models and kinds; ``mean`` (M, D, e), ``cov`` (M, D, D, e)."""
+    ``track``, ``plot`` (e,), -1: none; ``chance`` (e,); ``there`` (e,): chance of being there then, and ``object``, ``fixed`` (e,): the
+    shares of that which are an object and a thing that stands, at ``spot`` (5, e); the rest is a ghost; ``model`` (M, e), ``kind`` (K, e):
+    chances of models and kinds; ``mean`` (M, D, e), ``cov`` (M, D, D, e)."""
 
     track: Index
     plot: Index
     chance: Array
     there: Array
     object: Array
+    fixed: Array
+    spot: Array
     model: Array
     kind: Array
     mean: Array
@@ -92,9 +95,10 @@ def together(weight: Array, shown: Outcomes, idle: Outcomes, chance: Marginals) 
     own = np.flatnonzero(alone[shown.track])
     slot, source, part = (np.concatenate(a) for a in ([shown.track[own], *slots], [own, *sources], [pair[own], *parts]))
     turn, every = np.argsort(slot, kind="stable"), shown.joined(idle)
-    stays = every.track[source] == slot  # a ghost is of the sensor that its track began with: no other track takes that part of it
+    stays = every.track[source] == slot  # what is a ghost or stands is so with its own track alone
     chances, object = part * every.there[source] * np.where(stays, 1.0, every.object[source]), np.where(stays, every.object[source], 1.0)
-    made = every.take(source[turn])._replace(track=slot[turn], chance=chances[turn], object=object[turn])
+    fixed = np.where(stays, every.fixed[source], 0.0)
+    made = every.take(source[turn])._replace(track=slot[turn], chance=chances[turn], object=object[turn], fixed=fixed[turn])
     new = np.maximum(1.0 - np.bincount(shown.plot, pair, len(chance.new)), 0.0)
     return Marginals(pair, none, new), made
 

@@ -38,7 +38,7 @@ def tidy(plan: Plan, belief: Belief) -> Belief:
     if crossed.any():
         placed = np.where(crossed, np.maximum.reduce(belief.hit_ns, axis=0, initial=NEVER), placed)
     oldest_ns = belief.t_ns - plan.coast_s * 1e9
-    keep = (belief.real >= plan.drop_below) & (np.minimum(placed, belief.updated_ns) >= oldest_ns)
+    keep = (belief.real + belief.fixed >= plan.drop_below) & (placed >= oldest_ns)
     if not keep.all():
         belief = take(belief, keep)
     if belief.n < 2:
@@ -59,22 +59,35 @@ def merge(belief: Belief, since_ns: Index, unresolved: bool = False) -> Belief:
     hit_ns, known = (belief.hit_ns[:, one], belief.hit_ns[:, two]), NEVER + 1
     late = np.minimum(*hit_ns) >= np.maximum(since_ns, known)[:, None]
     shown = (hit_ns[0] == hit_ns[1]) & (hit_ns[0] >= np.maximum(known if unresolved else belief.look_ns[:, None], known))
-    chances, alikes = belief.real[one] + belief.real[two], np.bincount(one, minlength=belief.n) + np.bincount(two, minlength=belief.n)
+    there = belief.real + belief.fixed
+    chances, alikes = there[one] + there[two], np.bincount(one, minlength=belief.n) + np.bincount(two, minlength=belief.n)
     few = np.maximum(alikes[one], alikes[two]) <= CROWD
     apart = shown.any(axis=0) | (late.any(axis=0) & few & (chances > SOME)) | (unresolved & (chances > TWO))
-    same = np.flatnonzero(~apart)
+    same = np.flatnonzero(~apart & _one_sort(belief, one, two))
     if len(same) == 0:
         return belief
-    real, gone, merged = belief.real.copy(), np.zeros(belief.n, dtype=bool), list(belief.merged)
+    real, fixed, gone, merged = belief.real.copy(), belief.fixed.copy(), np.zeros(belief.n, dtype=bool), list(belief.merged)
     for a, b in zip(one[same].tolist(), two[same].tolist(), strict=True):
         if gone[a] or gone[b]:
             continue
-        stay, go = (a, b) if (real[a], -a) >= (real[b], -b) else (b, a)
+        stay, go = (a, b) if (there[a], -a) >= (there[b], -b) else (b, a)
         real[stay] = min(1.0 - (1.0 - real[stay]) * (1.0 - real[go]), 1.0 - belief.ghost[stay])
+        fixed[stay] = min(1.0 - (1.0 - fixed[stay]) * (1.0 - fixed[go]), 1.0 - belief.ghost[stay] - real[stay])
         gone[go] = True
         names = tuple(tuple(belief.label[:, r].tolist()) for r in (go, stay))
         merged.append((*names, belief.t_ns))  # type: ignore[arg-type]
-    return take(belief.but(real=real, merged=tuple(merged[-MERGES:])), ~gone)
+    return take(belief.but(real=real, fixed=fixed, merged=tuple(merged[-MERGES:])), ~gone)
+
+
+def _one_sort(belief: Belief, one: Index, two: Index) -> NDArray[np.bool_]:
+    """Whether of each pair of tracks both rather move, or both rather stand, and then on one spot."""
+    stands = belief.fixed > belief.real
+    if not stands.any():
+        return np.ones(len(one), dtype=bool)
+    a, b = belief.spot[:, one], belief.spot[:, two]
+    (east, north), (ee, en, nn) = a[:2] - b[:2], a[2:] + b[2:]
+    apart = (nn * east**2 - 2.0 * en * east * north + ee * north**2) / np.maximum(ee * nn - en**2, TINY)
+    return np.asarray((stands[one] == stands[two]) & (~stands[one] | (apart < SAME)))
 
 
 @njit(cache=True)

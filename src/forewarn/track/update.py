@@ -19,13 +19,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.sight import clutter
-from forewarn.track import bearing, cross, direct, match, motion, relabel, resolve
+from forewarn.sight.echo import Near
+from forewarn.track import bearing, cross, direct, fixture, match, motion, relabel, resolve
 from forewarn.track.associate import Marginals, marginals
 from forewarn.track.belief import Belief
 from forewarn.track.birth import born
 from forewarn.track.errors import compare
 from forewarn.track.errors.correct import corrected
 from forewarn.track.existence import at, freshness
+from forewarn.track.fixture import Standing
 from forewarn.track.look import Look
 from forewarn.track.match import Pairs
 from forewarn.track.plan import Plan, Sense
@@ -34,14 +36,18 @@ from forewarn.track.relabel import Outcomes
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 NIL, LEAST, SCARCE = 1e-300, 1e-9, 1e-12
+SURE = 0.5
+"""Objects that are there with this chance may give echoes."""
 
 
 class Chances(NamedTuple):
-    """Of each track (n,): that it is there and shown, that it is a ghost and shown; ``tells``: how much of that its absence denies
-    (nothing in lone reports, less where it may be in one plot with another); ``missed``: weight of showing nothing."""
+    """Of each track (n,): that it is there and shown, that it is a ghost and shown, that it stands and is shown; ``tells``: how much of
+    that its absence denies (nothing in lone reports, less where it may be in one plot with another); ``missed``: weight of showing
+    nothing."""
 
     shown: Array
     ghost: Array
+    fixed: Array
     tells: Array
     missed: Array
 
@@ -83,17 +89,30 @@ def _places(plan: Plan, belief: Belief, look: Look, raw: Look) -> Belief:
     pairs = match.pairs(belief, plots) if m and belief.n else match.none(belief)
     learned = belief.clutter.get(look.sensor) or clutter.start((look.view.spot or (0.0, 0.0, 0.0))[:2], look.view.reach_m[1])
     place = np.where(np.isfinite(look.place), look.place, plan.height[0])
-    false = np.log(np.maximum(look.view.clutter(place) * clutter.factor(learned, place), NIL)) + plots.false
+    near = _near(sense, belief, look)
+    dense = clutter.factor(learned, place, near)
+    false = np.log(np.maximum(look.view.clutter(place) * dense, NIL)) + plots.false
     ratio = look.odds[:-1, :m] - look.odds[-1, :m]
     fresh = born(plan, belief, look, plots, ratio)
     chances = detected(sense, belief, look, look.scan)
-    found = _associate(plan, sense, belief, pairs, chances, np.logaddexp(false, fresh.log), ratio)
+    other = np.logaddexp(np.logaddexp(false, fresh.log), fresh.fixed)
+    standing = fixture.standing(plan, sense, belief, look, plots.false, pairs.track, pairs.plot)
+    found = _associate(plan, sense, belief, pairs, standing, chances, other, ratio)
     belief = compare.learn(plan, belief, raw, pairs.track, pairs.plot, found.clear, lines=False)
     belief = _correct(plan, sense, belief, look, found, chances)
     if look.scan:
-        learned = clutter.learn(learned, place, found.chance.new, look.view.density)
+        learned = clutter.learn(learned, place, found.chance.new, look.view.density, near)
         belief = belief.but(clutter={**belief.clutter, look.sensor: learned})
     return fresh.join(plan, belief, look, false, found.chance.new)
+
+
+def _near(sense: Sense, belief: Belief, look: Look) -> Near | None:
+    """The objects that may give the sensor echoes, if it has any."""
+    if not sense.echoes or look.view.spot is None:
+        return None
+    sure = np.flatnonzero(belief.real >= SURE)
+    places = np.add.reduce(belief.model[:, None, sure] * belief.mean[:, :2, sure], axis=0)
+    return Near(look.view.spot, np.ascontiguousarray(places), look.view.reach_m[1])
 
 
 def _lines(plan: Plan, look: Look) -> list[list[int]]:
@@ -122,7 +141,8 @@ def _sighted(plan: Plan, belief: Belief, look: Look, raw: Look, part: list[int])
     false = np.log(np.maximum(look.view.clutter(np.zeros((3, len(part)))), NIL))
     which = [m + b for b in part]
     chances = detected(sense, belief, look, look.scan and not sense.places)
-    found = _associate(plan, sense, belief, pairs, chances, false, look.odds[:-1, which] - look.odds[-1, which])
+    never = fixture.never(belief, pairs.track)
+    found = _associate(plan, sense, belief, pairs, never, chances, false, look.odds[:-1, which] - look.odds[-1, which])
     belief = compare.learn(plan, belief, raw, pairs.track, np.array(part)[pairs.plot], found.clear, lines=True)
     _, cov = motion.merged(belief.mean[:, :2], belief.cov[:, :2, :2], belief.model)
     known = found.chance.pair * (cov[0, 0] + cov[1, 1] <= plan.vague_m**2)[pairs.track]
@@ -137,10 +157,11 @@ def detected(sense: Sense, belief: Belief, look: Look, scan: bool) -> Chances:
     tells = np.full(belief.n, float(scan))
     if sense.cell is not None and look.view.spot is not None:
         level = motion.merged(belief.mean[:, :2], belief.cov[:, :2, :2], belief.model)
-        single, clear = resolve.apart(sense.cell, look.view.spot, *level, belief.real)
+        single, clear = resolve.apart(sense.cell, look.view.spot, *level, belief.real + belief.fixed)
         seen, tells = seen * clear, tells * single
     shown, ghost = belief.real * seen, own_ghost(sense, belief) * seen
-    return Chances(shown, ghost, tells, np.maximum(1.0 - (shown + ghost) * tells, LEAST))
+    fixed = belief.fixed * seen if sense.places else np.zeros(belief.n)
+    return Chances(shown, ghost, fixed, tells, np.maximum(1.0 - (shown + ghost + fixed) * tells, LEAST))
 
 
 def own_ghost(sense: Sense, belief: Belief) -> Array:
@@ -148,18 +169,21 @@ def own_ghost(sense: Sense, belief: Belief) -> Array:
     return np.where(belief.origin == sense.index, belief.ghost, 0.0)
 
 
-def _associate(plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, chances: Chances, other: Array, ratio: Array) -> Found:
-    """Whose the plots are. ``other`` (m,): log weight of a plot that is no track's; ``ratio`` (K, m)."""
+def _associate(
+    plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, standing: Standing, chances: Chances, other: Array, ratio: Array
+) -> Found:
+    """Whose the plots are. ``standing``: see ``fixture.standing``; ``other`` (m,): log weight of a plot that is no track's; ``ratio``
+    (K, m)."""
     i, j, whole, before = pairs.track, pairs.plot, np.ascontiguousarray, plan.shares(belief.log_kind)
-    weight, object, models, kind = weighed(
-        whole(pairs.log), belief.model, whole(ratio), belief.opinion[sense.index], before, chances.shown, chances.ghost, chances.missed,
-        other, i, j,
+    weight, object, fixed, models, kind = weighed(
+        whole(pairs.log), belief.model, whole(ratio), belief.opinion[sense.index], before, chances.shown, chances.ghost, chances.fixed,
+        chances.missed, other, standing.log, i, j,
     )  # fmt: skip
     clear = _clear(i, j, weight, belief.n, len(other))
     if not sense.ghosts:  # what it says again so soon is less than new evidence
         weight = np.minimum(weight, weight ** freshness(sense, belief)[i])
     chance = marginals(i, j, weight, belief.n, len(other))
-    made = Outcomes(i, j, chance.pair, np.ones(len(i)), object, models, kind, pairs.mean, pairs.cov)
+    made = Outcomes(i, j, chance.pair, np.ones(len(i)), object, fixed, standing.spot, models, kind, pairs.mean, pairs.cov)
     if not sense.ghosts:
         chance, made = relabel.together(weight, made, _idle(belief, chances, before), chance)
     return Found(chance, clear, made, ratio, before)
@@ -168,23 +192,26 @@ def _associate(plan: Plan, sense: Sense, belief: Belief, pairs: Pairs, chances: 
 def _idle(belief: Belief, chances: Chances, before: Array) -> Outcomes:
     """What tracks are if the look shows nothing of them, one outcome a track."""
     real, ghost = belief.real - chances.shown * chances.tells, belief.ghost - chances.ghost * chances.tells
-    there = np.maximum(real + ghost, NIL)
-    none = np.full(belief.n, -1)
-    return Outcomes(np.arange(belief.n), none, there, there / chances.missed, real / there, belief.model, before, belief.mean, belief.cov)
+    fixed = belief.fixed - chances.fixed * chances.tells
+    there = np.maximum(real + ghost + fixed, NIL)
+    return Outcomes(
+        np.arange(belief.n), np.full(belief.n, -1), there, there / chances.missed, real / there, fixed / there, belief.spot, belief.model,
+        before, belief.mean, belief.cov,
+    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
 def weighed(
-    log: Array, model: Array, ratio: Array, opinion: Array, kind: Array, shown: Array, ghost: Array, missed: Array, other: Array,
-    track: Index, plot: Index,
-) -> tuple[Array, Array, Array, Array]:  # fmt: skip
-    """Of p pairs the weight against nothing (p,), the share of an object (not a ghost) in it (p,), and what it makes of the chances of the
-    models (M, p) and of the kinds (K, p).
+    log: Array, model: Array, ratio: Array, opinion: Array, kind: Array, shown: Array, ghost: Array, fixed: Array,
+    missed: Array, other: Array, stands: Array, track: Index, plot: Index,
+) -> tuple[Array, Array, Array, Array, Array]:  # fmt: skip
+    """Of p pairs the weight against nothing (p,), the shares in it of an object and of a thing that stands (p,) (the rest is a ghost's),
+    and what it makes of the chances of the models (M, p) and of the kinds (K, p).
 
     ``log`` (M, p): log likelihoods under each model of chances ``model`` (M, n); ``ratio`` (K, m): the sensor's opinion of each plot, of
-    which ``opinion`` (K, n) is in the tracks' ``kind`` (K, n) already; ``shown``, ``ghost``, ``missed`` (n,): see ``Chances``; ``other``
-    (m,): log weight of a plot that is no track's."""
-    weight, object = np.empty(len(track)), np.empty(len(track))
+    which ``opinion`` (K, n) is in the tracks' ``kind`` (K, n) already; ``shown``, ``ghost``, ``fixed``, ``missed`` (n,): see
+    ``Chances``; ``other`` (m,): log weight of a plot that is no track's; ``stands`` (p,): log likelihoods of what stands."""
+    weight, object, still = np.empty(len(track)), np.empty(len(track)), np.empty(len(track))
     models, kinds = np.empty((len(model), len(track))), np.empty((len(kind), len(track)))
     for k in range(len(track)):
         i, j = track[k], plot[k]
@@ -193,7 +220,6 @@ def weighed(
         said = kinds[:, k].sum()
         kinds[:, k] /= max(said, NIL)
         real = shown[i] * said
-        object[k] = real / (real + ghost[i] + NIL)
         for m in range(len(model)):
             models[m, k] = log[m, k] + math.log(max(model[m, i], NIL))
         top = models[:, k].max()
@@ -202,8 +228,10 @@ def weighed(
         fit = models[:, k].sum()
         models[:, k] /= fit
         odds = min(max(top + math.log(fit) - other[j], -300.0), 300.0)
-        weight[k] = max(real + ghost[i], NIL) / missed[i] * math.exp(odds)
-    return weight, object, models, kinds
+        moving, standing = max(real + ghost[i], NIL) * math.exp(odds), fixed[i] * math.exp(min(max(stands[k] - other[j], -300.0), 300.0))
+        weight[k], still[k] = (moving + standing) / missed[i], standing / (moving + standing)
+        object[k] = real / (real + ghost[i] + NIL) * (moving / (moving + standing))
+    return weight, object, still, models, kinds
 
 
 @njit(cache=True, error_model="numpy")
@@ -218,37 +246,46 @@ def _clear(i: Index, j: Index, weight: Array, n: int, m: int) -> Array:
 def _correct(plan: Plan, sense: Sense, belief: Belief, look: Look, found: Found, chances: Chances) -> Belief:
     """The tracks after the look."""
     made, kept = found.made, found.chance.none / chances.missed
-    real, ghost, shown = there(
-        belief.real, belief.ghost, chances.shown, chances.ghost, chances.tells, kept, made.track, made.plot, made.chance, made.object
-    )  # fmt: skip
+    false = np.stack([belief.ghost, belief.fixed]), np.stack([chances.ghost, chances.fixed])
+    real, ghost, fixed, shown = there(
+        belief.real, *false, chances.shown, chances.tells, kept, made.track, made.plot, made.chance, made.object, made.fixed
+    )
     hit_ns = belief.hit_ns.copy()
-    hit_ns[sense.index, _hit(made.track, made.plot, made.chance, real + ghost, len(found.chance.new))] = look.t_ns
+    hit_ns[sense.index, _hit(made.track, made.plot, made.chance, real + ghost + fixed, len(found.chance.new))] = look.t_ns
     mean, cov, model = _moved(belief, found, chances, kept)
     after = belief.but(
-        mean=mean, cov=cov, model=model, real=real, ghost=ghost, hit_ns=hit_ns,
+        mean=mean, cov=cov, model=model, real=real, ghost=ghost, fixed=fixed, hit_ns=hit_ns,
         updated_ns=np.where(shown > 0.5, look.t_ns, belief.updated_ns),
         log_kind=evidence(found.before, found.chance.none, made.track, made.chance, made.kind, _prior(plan.kinds)),
     )  # fmt: skip
-    if not sense.ghosts:
+    if plan.fixtures and len(made.track):
+        none = kept * (belief.fixed - chances.fixed * chances.tells)
+        after = after.but(spot=fixture.mixed(belief.spot, none, made.track, made.chance * made.fixed, np.ascontiguousarray(made.spot)))
+    if not sense.hidden:
         return after
-    still = kept * ((belief.real + own_ghost(sense, belief)) * belief.seen[sense.index] - (chances.shown + chances.ghost) * chances.tells)
+    could = belief.real + own_ghost(sense, belief) + belief.fixed * sense.places
+    still = kept * (could * belief.seen[sense.index] - (chances.shown + chances.ghost + chances.fixed) * chances.tells)
     return _followed(sense, after, found, still + shown)
 
 
 @njit(cache=True, error_model="numpy")
 def there(
-    real: Array, ghost: Array, shown: Array, own: Array, tells: Array, kept: Array, track: Index, plot: Index, chance: Array, object: Array
-) -> tuple[Array, Array, Array]:
-    """Chances (n,) to be there and to be a ghost after the look, and to have been shown. ``shown``, ``own`` (n,): to be there and shown, a
-    ghost and shown; ``tells`` (n,): see ``Chances``; ``kept`` (n,): factor of what its absence leaves; ``track``, ``plot``, ``chance``,
-    ``object`` (q,): see ``Outcomes``."""
-    after, false, showed = kept * (real - shown * tells), kept * (ghost - own * tells), np.zeros(len(real))
+    real: Array, false: Array, own: Array, shown: Array, tells: Array, kept: Array, track: Index, plot: Index, chance: Array, object: Array,
+    fixed: Array,
+) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+    """Chances (n,) to be there, to be a ghost and to stand after the look, and to have been shown. ``false`` (2, n): to be a ghost and
+    to stand, before; ``own`` (2, n), ``shown`` (n,): the same and shown, to be there and shown; ``tells`` (n,): see ``Chances``;
+    ``kept`` (n,): factor of what its absence leaves; ``track``, ``plot``, ``chance``, ``object``, ``fixed`` (q,): see ``Outcomes``."""
+    after, showed = kept * (real - shown * tells), np.zeros(len(real))
+    ghost, still = kept * (false[0] - own[0] * tells), kept * (false[1] - own[1] * tells)
     for k in range(len(track)):
         after[track[k]] += chance[k] * object[k]
-        false[track[k]] += chance[k] * (1.0 - object[k])
+        ghost[track[k]] += chance[k] * (1.0 - object[k] - fixed[k])
+        still[track[k]] += chance[k] * fixed[k]
         showed[track[k]] += chance[k] * (plot[k] >= 0)
     after = np.minimum(np.maximum(after, 0.0), 1.0)
-    return after, np.minimum(np.maximum(false, 0.0), 1.0 - after), showed
+    still = np.minimum(np.maximum(still, 0.0), 1.0 - after)
+    return after, np.minimum(np.maximum(ghost, 0.0), 1.0 - after - still), still, showed
 
 
 @njit(cache=True, error_model="numpy")
@@ -279,7 +316,7 @@ def _moved(belief: Belief, found: Found, chances: Chances, kept: Array) -> tuple
         return belief.mean, belief.cov, belief.model
     none = kept * np.maximum(belief.real + belief.ghost - (chances.shown + chances.ghost) * chances.tells, LEAST)
     mean, cov, model = belief.mean.copy(), belief.cov.copy(), belief.model.copy()
-    mix(mean, cov, model, none, made.track, made.chance * made.model, whole(made.mean), whole(made.cov))
+    mix(mean, cov, model, none, made.track, made.chance * (1.0 - made.fixed) * made.model, whole(made.mean), whole(made.cov))
     return mean, cov, model
 
 
@@ -334,9 +371,12 @@ def _prior(kinds: tuple[float, ...]) -> Array:
 
 
 def _followed(sense: Sense, after: Belief, found: Found, seen: Array) -> Belief:
-    """What a self-tracking sensor is following, and what it now thinks of it. ``seen`` (n,): weight of being followed."""
+    """What the sensor has in sight, and what one that tracks by itself now thinks of it. ``seen`` (n,): weight of being in sight."""
     chain, opinion = after.seen.copy(), after.opinion.copy()
-    chain[sense.index] = np.minimum(np.maximum(seen / np.maximum(after.real + own_ghost(sense, after), NIL), 0.0), 1.0)
+    could = after.real + own_ghost(sense, after) + after.fixed * sense.places
+    chain[sense.index] = np.minimum(np.maximum(seen / np.maximum(could, NIL), 0.0), 1.0)
+    if not sense.ghosts:
+        return after.but(seen=chain)
     sure = found.made.chance > 0.5
     opinion[sense.index][:, found.made.track[sure]] = found.ratio[:, found.made.plot[sure]]
     return after.but(seen=chain, opinion=opinion)

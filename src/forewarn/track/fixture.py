@@ -1,0 +1,121 @@
+"""What stands: quays, masts, moored boats. Sensors show them look after look as they show objects, and nobody is to be warned of them.
+
+A track may be such a thing from its birth on. Then all its plots lie about one place, and the two beliefs are weighed by how well each
+foretells the next plot: one by a Kalman filter of a place that hardly moves, the other with the track's own motion. What has once moved
+is no fixture any more; what stood and moves off becomes an object within some looks, for at the rate at which objects come and go each
+fixture may turn out to be one (``existence.at``). Sensors' opinions tell nothing of fixtures, and heights and rates are as of false
+plots.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from forewarn.track.belief import Belief
+from forewarn.track.look import Look
+from forewarn.track.plan import Plan, Sense
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+WANDER = 0.3
+"""m^2/s: the point that a quay or a hull reflects from drifts as the sensor moves; by half a metre in a second, three in half a minute."""
+LOG_2PI = math.log(2.0 * math.pi)
+
+
+def at_first(sense: Sense, look: Look) -> Array:
+    """Spots (5, m) from one plot each: east and north (m, of the site's origin), variance east, covariance, variance north (m^2)."""
+    slow = _slow_m(sense) ** 2
+    return np.stack([*look.place[:2], look.noise[0, 0] + slow, look.noise[0, 1], look.noise[1, 1] + slow])
+
+
+def ahead(spot: Array, dt: float) -> Array:
+    """Spots (5, n) ``dt`` seconds later."""
+    later = spot.copy()
+    later[2::2] += WANDER * dt
+    return later
+
+
+class Standing(NamedTuple):
+    """How well plots of p pairs are those of things that stand: ``log`` likelihoods (p,), and at which ``spot`` (5, p) they then stand."""
+
+    log: Array
+    spot: Array
+
+
+def never(belief: Belief, track: Index) -> Standing:
+    """Plots that are of nothing that stands."""
+    return Standing(np.full(len(track), -np.inf), belief.spot[:, track])
+
+
+def standing(plan: Plan, sense: Sense, belief: Belief, look: Look, false: Array, track: Index, plot: Index) -> Standing:
+    """Of pairs of ``track`` and ``plot`` (p,). ``false`` (m,): log density of a false plot's height and rates."""
+    if not plan.fixtures:
+        return never(belief, track)
+    place, noise = np.ascontiguousarray(look.place), np.ascontiguousarray(look.noise)
+    log, spot = fitted(belief.spot, place, noise, _slow_m(sense), track, plot)
+    return Standing(log + false[plot], spot)
+
+
+def _slow_m(sense: Sense) -> float:
+    """The spread of what stays of a sensor's error from plot to plot."""
+    return sense.slow_m if sense.ghosts else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def fitted(spot: Array, place: Array, noise: Array, slow_m: float, track: Index, plot: Index) -> tuple[Array, Array]:
+    """Log likelihoods (p,) of plots as those of fixtures at ``spot`` (5, n), and where these then stand, (5, p)."""
+    log, after = np.empty(len(track)), np.empty((5, len(track)))
+    for k in range(len(track)):
+        i, j = track[k], plot[k]
+        a, b, c = spot[2, i], spot[3, i], spot[4, i]
+        sa, sb, sc = a + noise[0, 0, j] + slow_m**2, b + noise[0, 1, j], c + noise[1, 1, j] + slow_m**2
+        det = sa * sc - sb * sb
+        east, north = place[0, j] - spot[0, i], place[1, j] - spot[1, i]
+        log[k] = -0.5 * ((sc * east * east - 2.0 * sb * east * north + sa * north * north) / det + math.log(det)) - LOG_2PI
+        g00, g01 = (a * sc - b * sb) / det, (b * sa - a * sb) / det
+        g10, g11 = (b * sc - c * sb) / det, (c * sa - b * sb) / det
+        after[0, k] = spot[0, i] + g00 * east + g01 * north
+        after[1, k] = spot[1, i] + g10 * east + g11 * north
+        after[2, k] = a - g00 * a - g01 * b
+        after[3, k] = b - g00 * b - g01 * c
+        after[4, k] = c - g10 * b - g11 * c
+    return log, after
+
+
+@njit(cache=True, error_model="numpy")
+def mixed(spot: Array, none: Array, track: Index, weight: Array, after: Array) -> Array:
+    """The spots (5, n) after a look, each one Gaussian again by moments: of what they were, weight ``none`` (n,), and of what plots made
+    of them, ``after`` (5, q) with ``weight`` (q,)."""
+    total, out = none.copy(), np.zeros_like(spot)
+    for k in range(len(track)):
+        total[track[k]] += weight[k]
+    for i in range(len(none)):
+        for e in range(2):
+            out[e, i] = none[i] * spot[e, i]
+    for k in range(len(track)):
+        for e in range(2):
+            out[e, track[k]] += weight[k] * after[e, k]
+    for i in range(len(none)):
+        if total[i] > 0.0:
+            out[0, i], out[1, i] = out[0, i] / total[i], out[1, i] / total[i]
+            _spread(out, i, spot, i, none[i] / total[i])
+        else:
+            out[:, i] = spot[:, i]
+    for k in range(len(track)):
+        if total[track[k]] > 0.0:
+            _spread(out, track[k], after, k, weight[k] / total[track[k]])
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def _spread(out: Array, i: int, part: Array, k: int, share: float) -> None:
+    """Add a part's variance, and that of its distance from the mean, to spot ``i``."""
+    east, north = part[0, k] - out[0, i], part[1, k] - out[1, i]
+    out[2, i] += share * (part[2, k] + east * east)
+    out[3, i] += share * (part[3, k] + east * north)
+    out[4, i] += share * (part[4, k] + north * north)
