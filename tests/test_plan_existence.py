@@ -29,15 +29,15 @@ def every(p: float) -> np.ndarray:
 
 
 def hit(found: Tracks, sensor: int, p: float, fit: float) -> float:
-    pair = existence.chances(SENSES, sensor, every(p), every(math.log(fit)), found)
-    existence.there(SENSES, sensor, every(p), pair, found)
+    pair, still = existence.chances(SENSES, sensor, every(p), every(math.log(fit)), every(-math.inf), found)
+    existence.there(SENSES, sensor, every(p), pair, still, found)
     return float(pair[0])
 
 
 @pytest.mark.parametrize(("real", "p"), [(0.01, 0.9), (0.5, 0.5), (0.99, 0.9)])
 def test_a_miss_and_a_hit_are_bayes_rule(real: float, p: float) -> None:
     found = track(real)
-    existence.there(SENSES, RADAR, every(p), every(0.0), found)
+    existence.there(SENSES, RADAR, every(p), every(0.0), every(0.0), found)
     assert found.real[0] == pytest.approx(real * (1 - p) / (1 - real * p))
     found = track(real)
     weight = real * p * 40.0
@@ -47,7 +47,7 @@ def test_a_miss_and_a_hit_are_bayes_rule(real: float, p: float) -> None:
 
 def test_a_lone_report_that_does_not_come_says_nothing_and_one_that_does_raises() -> None:
     found = track(0.2)
-    existence.there(SENSES, FINDER, every(0.6), every(0.0), found)
+    existence.there(SENSES, FINDER, every(0.6), every(0.0), every(0.0), found)
     assert found.real[0] == pytest.approx(0.2)
     hit(found, FINDER, 0.6, 10.0)
     assert 0.2 < found.real[0] < 1.0

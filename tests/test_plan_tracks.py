@@ -24,7 +24,10 @@ from forewarn.track.belief import Belief
 from forewarn.track.look import read
 
 pytestmark = pytest.mark.slow
-SITE = parse((Path(__file__).parents[1] / "examples/harbour.toml").read_text(encoding="utf-8"))
+HARBOUR = parse((Path(__file__).parents[1] / "examples/harbour.toml").read_text(encoding="utf-8"))
+ALONE = {"resolution": None, "echoes": False, "bias_clock_s": 0.0, "bias_sigma_range_m": 0.0}  # what the map leaves out
+FEW = HARBOUR.tracking.model_copy(update={"drop_below": 1e-4})  # so that hardly ever more than two are alike at once
+SITE = HARBOUR.model_copy(update={"sensors": tuple(s.model_copy(update=ALONE) for s in HARBOUR.sensors), "tracking": FEW})
 MADE, WATCH, SENSES = plan.make(SITE), numbers.watch(SITE), numbers.senses(SITE)
 VIEWS = [msgspec.structs.replace(sight.view(sight.start(SITE), SITE, sensor.id, 0, None), spot=(0.0, 0.0, 0.0)) for sensor in SITE.sensors]
 T0_NS = 1_700_000_000_000_000_000
@@ -41,7 +44,7 @@ def by_the_map(found: Tracks, s: int, t_s: float, place: tuple[float, float] | N
     """The same look; false plots and objects not seen yet are as dense as the tracker has them."""
     p = np.full(tracks.MOST, VIEWS[s].chance)
     if place is None:
-        existence.there(SENSES, s, p, np.zeros(tracks.MOST), found)
+        existence.there(SENSES, s, p, np.zeros(tracks.MOST), np.zeros(tracks.MOST), found)
     else:
         where, map_ = np.array([[*place, 0.0]]).T, before.clutter.get(MADE.ids[s])
         false = SENSES.density[s] * (float(clutter.factor(map_, where)[0]) if map_ else 1.0)
@@ -65,11 +68,13 @@ def test_a_look_with_one_plot_does_to_all_tracks_what_the_tracker_does(monkeypat
             now, looks[s] = now + wait, looks[s] + 1
             before, known = known, by_the_tracker(known, s, now, place)
             by_the_map(found, s, now, place, before, looks)
-            ours, other = np.flatnonzero(found.real), np.argsort(known.real)
-            ours = ours[np.argsort(found.real[ours])]
+            ours, other = np.flatnonzero(found.real), np.argsort(known.real + known.fixed)
+            ours = ours[np.argsort((found.real + found.fixed)[ours])]
             assert len(ours) == len(other), (seed, now)
             np.testing.assert_allclose(found.real[ours], known.real[other], rtol=5e-3)
             np.testing.assert_allclose(found.ghost[ours], known.ghost[other], rtol=5e-3, atol=1e-9)
+            np.testing.assert_allclose(found.fixed[ours], known.fixed[other], rtol=5e-3, atol=1e-9)
+            np.testing.assert_allclose(found.spot[ours].T, known.spot[:, other], rtol=5e-3, atol=0.05)
             np.testing.assert_allclose(found.follows[ours].T, known.seen[:, other], rtol=5e-3, atol=1e-4)
             np.testing.assert_allclose(found.mean[ours, :, :5].T, known.mean[:2, :5, other].swapaxes(0, 1), atol=0.05)
             most = max(most, len(ours))

@@ -30,6 +30,9 @@ version = 1
 name = "rehearsal"
 origin = { lat_deg = 52.0, lon_deg = 5.0 }
 
+[priors]
+fixtures = 0.01
+
 [[zones]]
 id = "round"
 name = { en = "Round" }
@@ -56,6 +59,7 @@ position = { lat_deg = 52.0, lon_deg = 5.0 }
 sigma_elevation_deg = 1.0
 clutter = 0.1
 resolution = { range_m = 20.0, azimuth_deg = 2.0, shadow = true }
+echoes = true
 coverage = { max_range_m = 9000.0, half_range_m = 8000.0, skyline = [[[50.0, 0.1]]] }
 
 [sensors.opinions]

@@ -1,8 +1,8 @@
 """Whether the object of each track is there: the tracker's recursion (``track.update``, ``track.existence``) where a look has one plot
 at the most.
 
-A track is real, a ghost of the sensor that gave it birth, or nothing. One plot is of one track or of none, so the chances of all pairs are
-what their weights say, in closed form.
+A track is real, a ghost of the sensor that gave it birth, a thing that stands, or nothing. One plot is of one track or of none, so the
+chances of all pairs are what their weights say, in closed form.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forewarn.plan.motion import predict
-from forewarn.plan.numbers import Senses, Watch
+from forewarn.plan.numbers import BEARING, Senses, Watch
 from forewarn.plan.tracks import MOST, Tracks
+from forewarn.track.fixture import WANDER
 
 Array = NDArray[np.float64]
 LEAST = 1e-9
@@ -29,8 +30,12 @@ def carry(watch: Watch, senses: Senses, tracks: Tracks, dt: float) -> None:
         if tracks.real[i] == 0.0:
             continue
         predict(watch, senses, tracks.mean[i], tracks.cov[i], tracks.model[i], dt)
-        tracks.real[i] *= stay
+        moves_off = tracks.fixed[i] * (1.0 - stay)
+        tracks.real[i] = tracks.real[i] * stay + moves_off
         tracks.ghost[i] *= stay
+        tracks.fixed[i] -= moves_off
+        for e in (2, 4):
+            tracks.spot[i, e] += WANDER * dt
         for s in range(len(senses.what)):
             usual = 1.0 - senses.spells[s, 0]
             if usual < 1.0:
@@ -38,44 +43,56 @@ def carry(watch: Watch, senses: Senses, tracks: Tracks, dt: float) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def chances(senses: Senses, s: int, p: Array, log: Array, tracks: Tracks) -> Array:
-    """The chance (N,) that a plot is each track's. ``p`` (N,): of detection; ``log`` (N,): log likelihood against a plot of no track."""
-    weight = np.zeros(MOST)
+def chances(senses: Senses, s: int, p: Array, log: Array, stands: Array, tracks: Tracks) -> tuple[Array, Array]:
+    """The chance (N,) that a plot is each track's, and the share (N,) of it of one that stands. ``p`` (N,): of detection; ``log``,
+    ``stands`` (N,): log likelihood against a plot of no track, of what may move and of what stands."""
+    weight, still = np.zeros(MOST), np.zeros(MOST)
     for i in range(MOST):
         if tracks.real[i] > 0.0:
-            shown, ghost = _shown(s, p[i], tracks, i)
-            missed = max(1.0 - (shown + ghost) * senses.scan[s], LEAST)
-            weight[i] = max(shown + ghost, 1e-300) / missed * math.exp(min(max(log[i], -300.0), 300.0))
+            shown, ghost, fixed = _shown(senses, s, p[i], tracks, i)
+            missed = max(1.0 - (shown + ghost + fixed) * senses.scan[s], LEAST)
+            moving = max(shown + ghost, 1e-300) * math.exp(min(max(log[i], -300.0), 300.0))
+            standing = fixed * math.exp(min(max(stands[i], -300.0), 300.0))
+            weight[i], still[i] = (moving + standing) / missed, standing / (moving + standing)
     weight /= 1.0 + weight.sum()
-    return weight
+    return weight, still
 
 
 @numba.njit(cache=True, nogil=True)
-def there(senses: Senses, s: int, p: Array, pair: Array, tracks: Tracks) -> Array:
-    """Existence of all after a look that showed each with the chance ``pair`` (N,): the weight (N,) of not having been shown."""
-    none, tells = np.zeros(MOST), 1.0 * senses.scan[s]
+def there(senses: Senses, s: int, p: Array, pair: Array, still: Array, tracks: Tracks) -> tuple[Array, Array]:
+    """Existence of all after a look that showed each with the chance ``pair`` (N,), as one that stands with the share ``still`` (N,): the
+    weights (N,) of not having been shown, of what may move and of what stands."""
+    none, stayed, tells = np.zeros(MOST), np.zeros(MOST), 1.0 * senses.scan[s]
     for i in range(MOST):
         if tracks.real[i] == 0.0:
             continue
-        shown, ghost = _shown(s, p[i], tracks, i)
-        kept = (1.0 - pair[i]) / max(1.0 - (shown + ghost) * tells, LEAST)
-        real, false, own = tracks.real[i], tracks.ghost[i], tracks.ghost[i] * (tracks.origin[i] == s)
-        none[i] = kept * max(real + false - (shown + ghost) * tells, LEAST)
-        part = shown / (shown + ghost + 1e-300)
-        tracks.real[i] = min(max(kept * (real - shown * tells) + pair[i] * part, 0.0), 1.0)
-        tracks.ghost[i] = min(max(kept * (false - ghost * tells) + pair[i] * (1.0 - part), 0.0), 1.0 - tracks.real[i])
+        shown, ghost, fixed = _shown(senses, s, p[i], tracks, i)
+        kept = (1.0 - pair[i]) / max(1.0 - (shown + ghost + fixed) * tells, LEAST)
+        could = _could(senses, s, tracks, i)
+        none[i] = kept * max(tracks.real[i] + tracks.ghost[i] - (shown + ghost) * tells, LEAST)
+        stayed[i] = kept * (tracks.fixed[i] - fixed * tells)
+        part = shown / (shown + ghost + 1e-300) * (1.0 - still[i])
+        false = kept * (tracks.ghost[i] - ghost * tells) + pair[i] * (1.0 - part - still[i])
+        tracks.real[i] = min(max(kept * (tracks.real[i] - shown * tells) + pair[i] * part, 0.0), 1.0)
+        tracks.fixed[i] = min(max(stayed[i] + pair[i] * still[i], 0.0), 1.0 - tracks.real[i])
+        tracks.ghost[i] = min(max(false, 0.0), 1.0 - tracks.real[i] - tracks.fixed[i])
         if senses.spells[s, 0] > 0.0:
-            followed = kept * ((real + own) * tracks.follows[i, s] - (shown + ghost) * tells) + pair[i]
-            left = tracks.real[i] + tracks.ghost[i] * (tracks.origin[i] == s)
-            tracks.follows[i, s] = min(max(followed / max(left, 1e-300), 0.0), 1.0)
-    return none
+            followed = kept * (could * tracks.follows[i, s] - (shown + ghost + fixed) * tells) + pair[i]
+            tracks.follows[i, s] = min(max(followed / max(_could(senses, s, tracks, i), 1e-300), 0.0), 1.0)
+    return none, stayed
 
 
 @numba.njit(cache=True, nogil=True)
-def _shown(s: int, p: float, tracks: Tracks, i: int) -> tuple[float, float]:
-    """The chances that a track is there and shown, and that it is a ghost of the sensor and shown."""
+def _could(senses: Senses, s: int, tracks: Tracks, i: int) -> float:
+    """The chance that a track is something that the sensor can show."""
+    return float(tracks.real[i] + tracks.ghost[i] * (tracks.origin[i] == s) + tracks.fixed[i] * (senses.what[s] != BEARING))
+
+
+@numba.njit(cache=True, nogil=True)
+def _shown(senses: Senses, s: int, p: float, tracks: Tracks, i: int) -> tuple[float, float, float]:
+    """The chances that a track is there and shown, that it is a ghost of the sensor and shown, and that it stands and is shown."""
     seen = p * tracks.follows[i, s]
-    return tracks.real[i] * seen, tracks.ghost[i] * seen * (tracks.origin[i] == s)
+    return tracks.real[i] * seen, tracks.ghost[i] * seen * (tracks.origin[i] == s), tracks.fixed[i] * seen * (senses.what[s] != BEARING)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -83,7 +100,7 @@ def credit(s: int, places: bool, pair: Array, look: int, now: float, tracks: Tra
     """Whose a plot counts as: a track's that it probably shows if the track is there, and no other's that it shows as probably."""
     best, most = 0, 0.0
     for i in range(MOST):
-        share = pair[i] / max(tracks.real[i] + tracks.ghost[i], 1e-300) if tracks.real[i] > 0.0 else 0.0
+        share = pair[i] / max(tracks.real[i] + tracks.ghost[i] + tracks.fixed[i], 1e-300) if tracks.real[i] > 0.0 else 0.0
         share += pair[i] > 0.5
         if share > most:
             best, most = i, share

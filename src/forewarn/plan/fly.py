@@ -60,7 +60,7 @@ def warned_s(watch: Watch, senses: Senses, ways: Samples, zone: Place, course: C
             true = course.path[:, k] + (now - k * course.step_s) * _ahead(course.path[:, k])
             hit(watch, senses, s, course, true, slow[s], looks[s], seed, tracks, learned[s], now)
         elif senses.scan[s]:
-            there(senses, s, expected(course, s, tracks), unshown, tracks)
+            there(senses, s, expected(course, s, tracks), unshown, unshown, tracks)
         tidy(watch, tracks, looks, now)
 
 

@@ -58,6 +58,7 @@ class Watch(NamedTuple):
     climb_mps: float
     height: Array
     life_s: float
+    fixtures: float
     drop_below: float
     publish_above: float
     coast_s: float
@@ -154,6 +155,7 @@ def watch(site: Site) -> Watch:
         climb_mps=made.climb_mps,
         height=np.array(made.height),
         life_s=made.life_s,
+        fixtures=made.fixtures,
         drop_below=t.drop_below,
         publish_above=t.publish_above,
         coast_s=t.coast_s,

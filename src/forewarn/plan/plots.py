@@ -17,6 +17,8 @@ from forewarn.plan.learned import density, square
 from forewarn.plan.motion import LOG_2PI, correct, gain, mix, weigh
 from forewarn.plan.numbers import BEARING, POSITION, Senses, Watch
 from forewarn.plan.tracks import MOST, Tracks, free
+from forewarn.track.belief import SPOT
+from forewarn.track.fixture import mixed, stood
 
 Array = NDArray[np.float64]
 Measured = tuple[Array, Array, Array, float, float]
@@ -38,7 +40,8 @@ def hit(
         for i in range(MOST):
             if tracks.real[i] > 0.0:
                 log[i] = _bearing(senses, s, true, seed, look, mean[i], cov[i], model[i]) - math.log(senses.density[s])
-        _shared(senses, s, p, chances(senses, s, p, log, tracks), mean, cov, model, look, now, tracks)
+        pair, still = chances(senses, s, p, log, np.full(MOST, -math.inf), tracks)
+        _shared(senses, s, p, pair, still, tracks.spot, mean, cov, model, look, now, tracks)
         return
     plot = _measured(senses, s, true, slow, seed, look)
     east, north = _place(plot)
@@ -57,31 +60,59 @@ def taken(
     """A plot that is a place taken in by all tracks, of which each is detected with ``p`` (N,), and the beginning of one more: the chance
     that it was none's. ``false``, ``new``: density of false plots and of objects not seen yet, a square metre."""
     mean, cov, model, log = tracks.mean.copy(), tracks.cov.copy(), tracks.model.copy(), np.zeros(MOST)
+    spot, stands, stay = tracks.spot.copy(), np.full(MOST, -math.inf), new * watch.fixtures
+    other = math.log(false + new + stay)
     for i in range(MOST):
         if tracks.real[i] > 0.0:
-            log[i] = _fitted(watch, senses, s, plot, mean[i], cov[i], model[i]) - math.log(false + new) - _tall(watch, plot)
-    pair = chances(senses, s, p, log, tracks)
+            log[i] = _fitted(watch, senses, s, plot, mean[i], cov[i], model[i]) - other - _tall(watch, plot)
+            if tracks.fixed[i] > 0.0:
+                stands[i] = _stood(senses, s, plot, spot[i]) - other
+    pair, still = chances(senses, s, p, log, stands, tracks)
     nobody = 1.0 - pair.sum()
-    _shared(senses, s, p, pair, mean, cov, model, look, now, tracks)
-    real = nobody * new / (new + false)
-    i = free(tracks, real) if real >= watch.drop_below else -1
+    _shared(senses, s, p, pair, still, spot, mean, cov, model, look, now, tracks)
+    real, fixed = nobody * new / (new + stay + false), nobody * stay / (new + stay + false)
+    i = free(tracks, real + fixed) if real + fixed >= watch.drop_below else -1
     if i >= 0:
         _born(watch, senses, s, plot, tracks, i)
-        tracks.real[i], tracks.ghost[i] = real, (nobody - real) * (senses.at[s] > 0)
+        tracks.real[i], tracks.fixed[i], tracks.ghost[i] = real, fixed, (nobody - real - fixed) * (senses.at[s] > 0)
         tracks.shown[i, s], tracks.placed_s[i] = look, now
     return float(nobody)
 
 
 @numba.njit(cache=True, nogil=True)
 def _shared(
-    senses: Senses, s: int, p: Array, pair: Array, mean: Array, cov: Array, model: Array, look: int, now: float, tracks: Tracks
-) -> None:
-    """The tracks after a plot that is each one's with chance ``pair`` (N,), and then gives ``mean``, ``cov`` and ``model``."""
-    unshown = there(senses, s, p, pair, tracks)
+    senses: Senses, s: int, p: Array, pair: Array, still: Array, spot: Array, mean: Array, cov: Array, model: Array, look: int, now: float,
+    tracks: Tracks,
+) -> None:  # fmt: skip
+    """The tracks after a plot that is each one's with chance ``pair`` (N,), with the share ``still`` (N,) as one that stands, and then
+    gives ``spot``, ``mean``, ``cov`` and ``model``."""
+    unshown, stayed = there(senses, s, p, pair, still, tracks)
     credit(s, senses.what[s] != BEARING, pair, look, now, tracks)
     for i in range(MOST):
         if tracks.real[i] > 0.0:
-            mix(tracks.mean[i], tracks.cov[i], tracks.model[i], unshown[i], pair[i], mean[i], cov[i], model[i])
+            mix(tracks.mean[i], tracks.cov[i], tracks.model[i], unshown[i], pair[i] * (1.0 - still[i]), mean[i], cov[i], model[i])
+            if still[i] > 0.0:
+                one, own = np.zeros(1, dtype=np.int64), np.ascontiguousarray(tracks.spot[i]).reshape(SPOT, 1)
+                weight, after = np.array([pair[i] * still[i]]), np.ascontiguousarray(spot[i]).reshape(SPOT, 1)
+                tracks.spot[i] = mixed(own, np.array([stayed[i]]), one, weight, after)[:, 0]
+
+
+@numba.njit(cache=True, nogil=True)
+def _error(senses: Senses, s: int, plot: Measured) -> tuple[float, float, float]:
+    """Variance east, covariance and variance north of a plot, with what stays of the sensor's error."""
+    axes, r, slow = plot[0], plot[2], senses.slow[s, 1] ** 2 * (senses.at[s] > 0)
+    ee, nn = r[0] * axes[0, 0] ** 2 + r[1] * axes[1, 0] ** 2, r[0] * axes[0, 1] ** 2 + r[1] * axes[1, 1] ** 2
+    return ee + slow, r[0] * axes[0, 0] * axes[0, 1] + r[1] * axes[1, 0] * axes[1, 1], nn + slow
+
+
+@numba.njit(cache=True, nogil=True)
+def _stood(senses: Senses, s: int, plot: Measured, spot: Array) -> float:
+    """A plot taken in by what stands at ``spot`` (5,), in place: its log likelihood, height left out."""
+    (east, north), (ee, en, nn) = _place(plot), _error(senses, s, plot)
+    numbers = stood(spot, east, north, ee, en, nn)
+    for e in range(SPOT):
+        spot[e] = numbers[e + 1]
+    return float(numbers[0])
 
 
 @numba.njit(cache=True, nogil=True)
@@ -167,6 +198,8 @@ def _born(watch: Watch, senses: Senses, s: int, plot: Measured, tracks: Tracks, 
                 if at > 0 and o == s:
                     cov[m, a, a] += var
                     cov[m, a, at + a] = cov[m, at + a, a] = -var
+    tracks.spot[i, 0], tracks.spot[i, 1] = _place(plot)
+    tracks.spot[i, 2], tracks.spot[i, 3], tracks.spot[i, 4] = _error(senses, s, plot)
     tracks.origin[i], tracks.published[i], tracks.shown[i] = s, False, 0
     for o in range(len(senses.at)):
         tracks.follows[i, o] = 1.0 if o == s else 1.0 - senses.spells[o, 0]

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forewarn.plan.numbers import Watch
-from forewarn.track.tidy import SAME
+from forewarn.track.belief import SPOT
+from forewarn.track.tidy import SAME, spots_apart
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,15 +23,17 @@ class Tracks(NamedTuple):
     """N = ``MOST`` places for tracks, free where ``real`` is 0.
 
     ``mean`` (N, 2, D), ``cov`` (N, 2, D, D), ``model`` (N, 2): calm and agile, the state that of ``track.motion``; ``real``, ``ghost``
-    (N,): chances to be there, and to be a ghost of sensor ``origin`` (N,); ``follows`` (N, S): chance that a sensor follows it;
-    ``published`` (N,); ``placed_s`` (N,): when a place was last probably its own; ``shown`` (N, S): the number of the look of each sensor
-    that last showed it."""
+    (N,): chances to be there, and to be a ghost of sensor ``origin`` (N,); ``fixed`` (N,): chance to stand, at ``spot`` (N, 5)
+    (``track.fixture``); ``follows`` (N, S): chance that a sensor follows it; ``published`` (N,); ``placed_s`` (N,): when a place was
+    last probably its own; ``shown`` (N, S): the number of the look of each sensor that last showed it."""
 
     mean: Array
     cov: Array
     model: Array
     real: Array
     ghost: Array
+    fixed: Array
+    spot: Array
     origin: Ints
     follows: Array
     published: NDArray[np.bool_]
@@ -42,8 +45,8 @@ class Tracks(NamedTuple):
 def none(size: int, sensors: int) -> Tracks:
     """No track, of states of ``size`` and so many sensors."""
     return Tracks(
-        np.zeros((MOST, 2, size)), np.zeros((MOST, 2, size, size)), np.zeros((MOST, 2)), np.zeros(MOST), np.zeros(MOST),
-        np.zeros(MOST, dtype=np.int64), np.zeros((MOST, sensors)), np.zeros(MOST, dtype=np.bool_), np.zeros(MOST),
+        np.zeros((MOST, 2, size)), np.zeros((MOST, 2, size, size)), np.zeros((MOST, 2)), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST),
+        np.zeros((MOST, SPOT)), np.zeros(MOST, dtype=np.int64), np.zeros((MOST, sensors)), np.zeros(MOST, dtype=np.bool_), np.zeros(MOST),
         np.zeros((MOST, sensors), dtype=np.int64),
     )  # fmt: skip
 
@@ -51,8 +54,9 @@ def none(size: int, sensors: int) -> Tracks:
 @numba.njit(cache=True, nogil=True)
 def free(tracks: Tracks, real: float) -> int:
     """A place for a track that is there with chance ``real``: a free one, or that of the least likely; -1: all are likelier."""
-    i = int(np.argmin(tracks.real))
-    return i if tracks.real[i] < real else -1
+    there = tracks.real + tracks.fixed
+    i = int(np.argmin(there))
+    return i if there[i] < real else -1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -60,15 +64,26 @@ def tidy(watch: Watch, tracks: Tracks, looks: Ints, now: float) -> None:
     """Forget and merge. A track ends when for ``coast_s`` no place was probably its own; of two that are alike, and were not shown apart by
     the last of a sensor's ``looks`` (S,), the likelier stays."""
     for i in range(MOST):
-        if tracks.real[i] < watch.drop_below or now - tracks.placed_s[i] > watch.coast_s:
-            tracks.real[i] = 0.0
+        if tracks.real[i] + tracks.fixed[i] < watch.drop_below or now - tracks.placed_s[i] > watch.coast_s:
+            tracks.real[i] = tracks.fixed[i] = 0.0
     for i in range(MOST):
         for j in range(i + 1, MOST):
             if tracks.real[i] == 0.0 or tracks.real[j] == 0.0 or _shown_apart(tracks, looks, i, j) or apart(tracks, i, j) >= SAME:
                 continue
-            stays, goes = (i, j) if tracks.real[i] >= tracks.real[j] else (j, i)
+            if not _one_sort(tracks, i, j):
+                continue
+            stays, goes = (i, j) if tracks.real[i] + tracks.fixed[i] >= tracks.real[j] + tracks.fixed[j] else (j, i)
             either = 1.0 - (1.0 - tracks.real[i]) * (1.0 - tracks.real[j])
+            stand = 1.0 - (1.0 - tracks.fixed[i]) * (1.0 - tracks.fixed[j])
             tracks.real[stays], tracks.real[goes] = min(either, 1.0 - tracks.ghost[stays]), 0.0
+            tracks.fixed[stays], tracks.fixed[goes] = min(stand, 1.0 - tracks.ghost[stays] - tracks.real[stays]), 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _one_sort(tracks: Tracks, i: int, j: int) -> bool:
+    """Whether both rather move, or both rather stand, and then on one spot."""
+    stands = tracks.fixed[i] > tracks.real[i], tracks.fixed[j] > tracks.real[j]
+    return stands[0] == stands[1] and (not stands[0] or spots_apart(tracks.spot[i], tracks.spot[j]) < SAME)
 
 
 @numba.njit(cache=True, nogil=True)

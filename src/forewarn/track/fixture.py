@@ -69,25 +69,31 @@ def _slow_m(sense: Sense) -> float:
 @njit(cache=True, error_model="numpy")
 def fitted(spot: Array, place: Array, noise: Array, slow_m: float, track: Index, plot: Index) -> tuple[Array, Array]:
     """Log likelihoods (p,) of plots as those of fixtures at ``spot`` (5, n), and where these then stand, (5, p)."""
-    log, after = np.empty(len(track)), np.empty((5, len(track)))
+    log, after, slow = np.empty(len(track)), np.empty((5, len(track))), slow_m**2
     for k in range(len(track)):
         i, j = track[k], plot[k]
-        a, b, c = spot[2, i], spot[3, i], spot[4, i]
-        sa, sb, sc = a + noise[0, 0, j] + slow_m**2, b + noise[0, 1, j], c + noise[1, 1, j] + slow_m**2
-        det = sa * sc - sb * sb
-        east, north = place[0, j] - spot[0, i], place[1, j] - spot[1, i]
-        log[k] = -0.5 * ((sc * east * east - 2.0 * sb * east * north + sa * north * north) / det + math.log(det)) - LOG_2PI
-        g00, g01 = (a * sc - b * sb) / det, (b * sa - a * sb) / det
-        g10, g11 = (b * sc - c * sb) / det, (c * sa - b * sb) / det
-        after[0, k] = spot[0, i] + g00 * east + g01 * north
-        after[1, k] = spot[1, i] + g10 * east + g11 * north
-        after[2, k] = a - g00 * a - g01 * b
-        after[3, k] = b - g00 * b - g01 * c
-        after[4, k] = c - g10 * b - g11 * c
+        numbers = stood(spot[:, i], place[0, j], place[1, j], noise[0, 0, j] + slow, noise[0, 1, j], noise[1, 1, j] + slow)
+        log[k] = numbers[0]
+        for e in range(5):
+            after[e, k] = numbers[e + 1]
     return log, after
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
+def stood(spot: Array, east: float, north: float, ee: float, en: float, nn: float) -> tuple[float, float, float, float, float, float]:
+    """Of one plot at ``east`` and ``north`` with that covariance: its log likelihood as that of what stands at ``spot`` (5,), and the
+    numbers of the spot then."""
+    a, b, c = spot[2], spot[3], spot[4]
+    sa, sb, sc, x, y = a + ee, b + en, c + nn, east - spot[0], north - spot[1]
+    det = sa * sc - sb * sb
+    log = -0.5 * ((sc * x * x - 2.0 * sb * x * y + sa * y * y) / det + math.log(det)) - LOG_2PI
+    g00, g01 = (a * sc - b * sb) / det, (b * sa - a * sb) / det
+    g10, g11 = (b * sc - c * sb) / det, (c * sa - b * sb) / det
+    moved = spot[0] + g00 * x + g01 * y, spot[1] + g10 * x + g11 * y
+    return log, moved[0], moved[1], a - g00 * a - g01 * b, b - g00 * b - g01 * c, c - g10 * b - g11 * c
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def mixed(spot: Array, none: Array, track: Index, weight: Array, after: Array) -> Array:
     """The spots (5, n) after a look, each one Gaussian again by moments: of what they were, weight ``none`` (n,), and of what plots made
     of them, ``after`` (5, q) with ``weight`` (q,)."""
@@ -112,7 +118,7 @@ def mixed(spot: Array, none: Array, track: Index, weight: Array, after: Array) -
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _spread(out: Array, i: int, part: Array, k: int, share: float) -> None:
     """Add a part's variance, and that of its distance from the mean, to spot ``i``."""
     east, north = part[0, k] - out[0, i], part[1, k] - out[1, i]

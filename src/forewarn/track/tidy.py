@@ -63,7 +63,7 @@ def merge(belief: Belief, since_ns: Index, unresolved: bool = False) -> Belief:
     chances, alikes = there[one] + there[two], np.bincount(one, minlength=belief.n) + np.bincount(two, minlength=belief.n)
     few = np.maximum(alikes[one], alikes[two]) <= CROWD
     apart = shown.any(axis=0) | (late.any(axis=0) & few & (chances > SOME)) | (unresolved & (chances > TWO))
-    same = np.flatnonzero(~apart & _one_sort(belief, one, two))
+    same = np.flatnonzero(~apart & one_sort(belief.real, belief.fixed, belief.spot, one, two))
     if len(same) == 0:
         return belief
     real, fixed, gone, merged = belief.real.copy(), belief.fixed.copy(), np.zeros(belief.n, dtype=bool), list(belief.merged)
@@ -79,15 +79,23 @@ def merge(belief: Belief, since_ns: Index, unresolved: bool = False) -> Belief:
     return take(belief.but(real=real, fixed=fixed, merged=tuple(merged[-MERGES:])), ~gone)
 
 
-def _one_sort(belief: Belief, one: Index, two: Index) -> NDArray[np.bool_]:
-    """Whether of each pair of tracks both rather move, or both rather stand, and then on one spot."""
-    stands = belief.fixed > belief.real
-    if not stands.any():
-        return np.ones(len(one), dtype=bool)
-    a, b = belief.spot[:, one], belief.spot[:, two]
-    (east, north), (ee, en, nn) = a[:2] - b[:2], a[2:] + b[2:]
-    apart = (nn * east**2 - 2.0 * en * east * north + ee * north**2) / np.maximum(ee * nn - en**2, TINY)
-    return np.asarray((stands[one] == stands[two]) & (~stands[one] | (apart < SAME)))
+@njit(cache=True)
+def one_sort(real: Array, fixed: Array, spot: Array, one: Index, two: Index) -> NDArray[np.bool_]:
+    """Whether of each pair of tracks (k,) both rather move, or both rather stand, and then on one spot. ``real``, ``fixed`` (n,), ``spot``
+    (5, n): see ``Belief``."""
+    same = np.empty(len(one), dtype=np.bool_)
+    for k in range(len(one)):
+        i, j = one[k], two[k]
+        stands = fixed[i] > real[i]
+        same[k] = stands == (fixed[j] > real[j]) and (not stands or spots_apart(spot[:, i], spot[:, j]) < SAME)
+    return same
+
+
+@njit(cache=True, nogil=True)
+def spots_apart(a: Array, b: Array) -> float:
+    """Squared distance of two spots (5,), against their errors."""
+    east, north, ee, en, nn = a[0] - b[0], a[1] - b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4]
+    return float((nn * east**2 - 2.0 * en * east * north + ee * north**2) / max(ee * nn - en**2, TINY))
 
 
 @njit(cache=True)
