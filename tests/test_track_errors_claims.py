@@ -77,7 +77,7 @@ def test_claims_move_what_is_told_and_not_what_is_sensed_nor_published_as_sensed
     lied, bare = heard(of, items), heard(of, [item for item in items if isinstance(item, Observation)])
     assert sensed(lied) == sensed(bare)
     alone, aided = (joint.read(ledger, lied.plan.stated).mean for ledger in lied.history.belief.ledgers)
-    assert np.abs(aided - alone)[[0, 3]].max() > math.radians(0.1)
+    assert np.abs(aided - alone)[[0, 3]].max() > math.radians(0.05)  # the lie is heard, and the less the odder it is
     ours, theirs = (track.publish(state, of, at(91.0))[1].messages for state in (lied, bare))
     ours, theirs = ({one.label: (one.sensed, one.existence_sensed) for one in some if one.sensed} for some in (ours, theirs))
     assert ours == theirs

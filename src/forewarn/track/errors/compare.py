@@ -6,8 +6,7 @@ way. As an angle of some degrees is not small, both are taken with the errors as
 
 A place is compared once with each other sensor's. Errors that stay alike for ``correlation_s`` (a claim's: ``between.CLAIM_S``) tell anew
 with 1 - exp(-t / tau) alone; where both of two sensors plot, each plot is used twice and counts half; of several others each counts its
-share of what they all would tell. Weights (nu + d) / (nu + d2) of Student's t (Lange, Little and Taylor, J. American Statistical
-Association 84, 1989) hold down what is odd: a claim that lies, a wrong pair. ``between`` has the numbers.
+share of what they all would tell. What is odd weighs less: a claim that lies, a wrong pair (``again``). ``between`` has the numbers.
 
 Each ledger of the belief goes through this by itself, with what it knows and what it has compared: the first with sensors' places alone,
 so that no claim moves what is taken off plots; the second, which the first claim beside a track begins, with claims' places too.
@@ -20,7 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.track.belief import PLACE, Belief
-from forewarn.track.errors import between, joint
+from forewarn.track.errors import again, between, joint
 from forewarn.track.errors.joint import EACH, Joint
 from forewarn.track.look import Look
 from forewarn.track.plan import Plan, Sense
@@ -29,7 +28,6 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 CLEAR = 0.9  # a comparison is made where the track is there with this chance, and a pair likelier than its rivals by as much
 LIKELY = 0.5  # chance of the pair, false plots among what else it may be, from which it is made; it weighs by that chance
-NU = 4.0
 GATE = 13.8  # squared distance of a claim from a track, of two numbers: chi-squared, 1e-3
 LEVEL, RATES = np.array([0, 1, 3, 4]), np.array([3, 4])  # of a track's state: place and velocity over ground; velocity
 
@@ -66,7 +64,7 @@ def _compared(
     other = between.carried(belief.shown, sensor, with_track, dt, off, rate, spread, max(plan.power), plan.does[1])
     numbers = (_bearings if lines else _places)(plan, look, plot[pair], off, rate, sensor, other)
     last_ns[with_track] = time_ns[pair]
-    return _added(plan, known, look.t_ns, share, *numbers)
+    return _added(plan, known, look.t_ns, own, sensor, share, *numbers)
 
 
 def vouch(plan: Plan, belief: Belief, look: Look) -> Belief:
@@ -143,8 +141,10 @@ def _bearings(
     return between.bearings(own, look.bearing[plot], look.bearing_sd[plot], spot, off, rate, sensor, other)
 
 
-def _added(plan: Plan, known: Joint, t_ns: int, share: Array, y: Array, jacobian: Array, noise: Array) -> Joint:
-    """The comparisons taken in, each for its ``share`` (k,), what is odd with less weight."""
+def _added(plan: Plan, known: Joint, t_ns: int, own: int, sensor: Index, share: Array, y: Array, jacobian: Array, noise: Array) -> Joint:
+    """The comparisons of sensor ``own`` with each ``sensor`` (k,) taken in, each for its ``share`` (k,), what is odd with less weight."""
     now = joint.read(known, plan.loose)
     inverse, d2 = between.surprise(y, jacobian, noise, now.mean, now.cov)
-    return joint.add(known, t_ns, jacobian, y, inverse, share * np.minimum((NU + len(y)) / (NU + d2), 1.0))
+    weight = share * again.weighed(len(y), d2)
+    added = joint.add(known, t_ns, jacobian, y, inverse, weight)
+    return again.judged(added, now, own, sensor, jacobian, y, inverse, share, weight)

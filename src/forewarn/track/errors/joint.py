@@ -25,13 +25,29 @@ LOOSE = (math.radians(10.0), 50.0, 1.0)
 """Spread of the errors of a sensor whose statement is not believed."""
 
 
+class Recent(msgspec.Struct, frozen=True):
+    """The last k comparisons, each of noise one: ``who`` (2, k) was compared, ``row`` (2, 6, k) and ``y`` (2, k): Jacobian and difference,
+    nil in the second row where there is one number, of ``size`` (k,); ``share`` (k,): how much is new of each, ``weight`` (k,): what it
+    weighs, odd ones less; ``t_ns`` (k,): when it came."""
+
+    who: np.ndarray
+    row: np.ndarray
+    y: np.ndarray
+    size: np.ndarray
+    share: np.ndarray
+    weight: np.ndarray
+    t_ns: np.ndarray
+
+
 class Joint(msgspec.Struct, frozen=True):
-    """``information`` (B, B) and ``pull`` (B,) of all comparisons until ``t_ns``; ``samples`` (S,): how many tell of each sensor."""
+    """``information`` (B, B) and ``pull`` (B,) of all comparisons until ``t_ns``; ``samples`` (S,): how many tell of each sensor;
+    ``recent``: the last ones, which may be judged again."""
 
     information: np.ndarray
     pull: np.ndarray
     samples: np.ndarray
     t_ns: int = 0
+    recent: Recent | None = None
 
 
 class Reading(NamedTuple):
@@ -78,7 +94,7 @@ def add(joint: Joint, t_ns: int, jacobian: Array, y: Array, inverse: Array, weig
     keep = math.exp(-max(t_ns - joint.t_ns, 0) / 1e9 / MEMORY_S) if joint.t_ns else 1.0
     information, pull, samples = keep * joint.information, keep * joint.pull, keep * joint.samples
     _add(information, pull, samples, jacobian, y, inverse, weight)
-    return Joint(information, pull, samples, max(t_ns, joint.t_ns))
+    return Joint(information, pull, samples, max(t_ns, joint.t_ns), joint.recent)
 
 
 @njit(cache=True)
