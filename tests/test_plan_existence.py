@@ -77,3 +77,11 @@ def test_of_two_that_a_plot_may_show_the_likelier_is_credited_and_no_other() -> 
     existence.credit(FINDER, False, np.array([0.0, 0.45, 0.0, 0.0]), 8, 4.0, found)
     assert found.shown[1, FINDER] == 8, "probably shown, if it is there at all"
     assert found.placed_s[1] == 0.0
+
+
+def test_what_cannot_be_shown_is_nobodys() -> None:
+    """No chance of detection and a plot from far away: no number is lost."""
+    found = track(0.5)
+    pair, still = existence.chances(SENSES, RADAR, every(0.0), every(-300.0), every(-math.inf), found)
+    assert pair == pytest.approx(np.zeros(tracks.MOST))
+    assert np.isfinite(still).all()

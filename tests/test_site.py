@@ -293,6 +293,24 @@ def test_a_sensor_that_reports_angles_needs_a_place() -> None:
     assert parse(written(raw)).sensors[0].position is None
 
 
+@pytest.mark.parametrize(("reports", "key", "value", "wanted"), [
+    ("claims", "spells", {"hidden": 0.1, "mean_s": 5.0}, "receiver of claims"), ("bearing", "echoes", True, "plots with a place"),
+    ("claims", "echoes", True, "plots with a place"),
+])  # fmt: skip
+def test_what_a_sensor_cannot_have_is_refused(reports: str, key: str, value: object, wanted: str) -> None:
+    raw = copy.deepcopy(RAW)
+    raw["sensors"][0] |= {"reports": reports, key: value}
+    raw["sensors"][0].pop("resolution", None)
+    assert [f for f in faults(written(raw)) if wanted in f.wanted], faults(written(raw))
+
+
+@pytest.mark.parametrize("spells", [{"hidden": 1.0, "mean_s": 5.0}, {"hidden": -0.1, "mean_s": 5.0}, {"hidden": 0.1, "mean_s": 0.0}])
+def test_spells_that_never_end_or_last_no_time_are_refused(spells: dict[str, float]) -> None:
+    assert [f.key for f in faults(written(put(("sensors", 0, "spells"), spells)))] == [
+        f"sensors.radar.spells.{'mean_s' if spells['mean_s'] == 0.0 else 'hidden'}"
+    ]
+
+
 def test_an_authorisation_needs_three_corners_too() -> None:
     raw = put(("authorisations", 0, "polygon"), [[52.0, 5.0], [52.1, 5.0]])
     del raw["authorisations"][0]["circle"]

@@ -27,7 +27,7 @@ def outcomes(rng: np.random.Generator, track: list[int], plot: list[int], chance
     kind = rng.dirichlet([1.0, 1.0], e).T
     model = rng.dirichlet([2.0, 2.0], e).T
     cov = np.einsum("mace,mbce->mabe", root, root)
-    mean, still = rng.normal(0.0, 8.0, (2, 6, e)), (np.zeros(e), np.zeros((5, e)))
+    mean, still = rng.normal(0.0, 8.0, (2, 6, e)), (np.zeros(e), np.ones(e), np.zeros((5, e)))
     return Outcomes(np.array(track), np.array(plot), chance, there, np.ones(e), *still, model, kind, mean, cov)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forewarn.messages import Plot
+from forewarn.site import Opinions, Spells
 from forewarn.track import belief, look, plan, resolve, update
 from tests.test_track_match import tracks
 from tests.track_help import at, bearing, plot, site, view
@@ -206,6 +207,21 @@ def test_a_self_trackers_opinion_replaces_the_one_before() -> None:
     assert odds == pytest.approx([0.8 * 8, 0.8 * 8, 0.8 / 8, 0.8 * 8], rel=1e-3)
 
 
+def test_a_sensor_that_tracks_by_itself_replaces_its_opinion_whatever_its_spells() -> None:
+    """Always in sight: what it said once and says again counts once."""
+    of = site()
+    told = Opinions(labels={"GOOD": {"drone": 0.8, "other": 0.1, "false": 0.1}})
+    never = {"spells": Spells(hidden=0.0, mean_s=10.0), "opinions": told}
+    made = plan.make(of.model_copy(update={"sensors": tuple(s.model_copy(update=never) if s.id == "tracker" else s for s in of.sensors)}))
+    prior = one(origin=TRACKER)
+    for k in range(6):
+        observation = seen(0.0, plot(0.0, 500.0, 0.0, label="GOOD"), sensor="tracker")
+        prior = update.take(made, prior, look.read(made, view("tracker"), observation, observation.plots))
+        if k == 0:
+            first = prior.log_kind.copy()
+    assert prior.log_kind == pytest.approx(first, abs=0.1)
+
+
 @given(st.integers(0, 300), st.integers(0, 6))
 def test_chances_and_covariances_stay_what_they_are(seed: int, plots: int) -> None:
     rng = np.random.default_rng(seed)
@@ -249,7 +265,7 @@ def test_weights_and_evidence_are_bayes_rule_written_out(seed: int) -> None:
         joint = np.exp(log[:, k]) * model[:, i]
         said = np.exp(ratio[:, j] - opinion[:, i]) * kind[:, i]
         real = shown[i] * said.sum()
-        moves, stays = (real + ghost[i]) * joint.sum(), fixed[i] * math.exp(stands[k])
+        moves, stays = (real + ghost[i]) * joint.sum(), fixed[i] * said.sum() * math.exp(stands[k])
         assert weight[k] == pytest.approx((moves + stays) / missed[i] / math.exp(other[j]))
         assert objects[k] == pytest.approx(real * joint.sum() / (moves + stays))
         assert standing[k] == pytest.approx(stays / (moves + stays))

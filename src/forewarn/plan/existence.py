@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from forewarn.plan.motion import predict
 from forewarn.plan.numbers import BEARING, Senses, Watch
 from forewarn.plan.tracks import MOST, Tracks
-from forewarn.track.fixture import WANDER
+from forewarn.track.existence import WANDER
 
 Array = NDArray[np.float64]
 LEAST = 1e-9
@@ -53,7 +53,7 @@ def chances(senses: Senses, s: int, p: Array, log: Array, stands: Array, tracks:
             missed = max(1.0 - (shown + ghost + fixed) * senses.scan[s], LEAST)
             moving = max(shown + ghost, 1e-300) * math.exp(min(max(log[i], -300.0), 300.0))
             standing = fixed * math.exp(min(max(stands[i], -300.0), 300.0))
-            weight[i], still[i] = (moving + standing) / missed, standing / (moving + standing)
+            weight[i], still[i] = (moving + standing) / missed, standing / (moving + standing + 1e-300)
     weight /= 1.0 + weight.sum()
     return weight, still
 
@@ -105,6 +105,6 @@ def credit(s: int, places: bool, pair: Array, look: int, now: float, tracks: Tra
         if share > most:
             best, most = i, share
     if most > 0.5:
-        tracks.shown[best, s] = look
+        tracks.shown[best, s], tracks.hit_s[best, s] = look, now
         if places:
             tracks.placed_s[best] = now

@@ -66,7 +66,7 @@ def taken(
         if tracks.real[i] > 0.0:
             log[i] = _fitted(watch, senses, s, plot, mean[i], cov[i], model[i]) - other - _tall(watch, plot)
             if tracks.fixed[i] > 0.0:
-                stands[i] = _stood(senses, s, plot, spot[i]) - other
+                stands[i] = _stood(senses, s, plot, now - tracks.hit_s[i, s], spot[i]) - other
     pair, still = chances(senses, s, p, log, stands, tracks)
     nobody = 1.0 - pair.sum()
     _shared(senses, s, p, pair, still, spot, mean, cov, model, look, now, tracks)
@@ -75,7 +75,7 @@ def taken(
     if i >= 0:
         _born(watch, senses, s, plot, tracks, i)
         tracks.real[i], tracks.fixed[i], tracks.ghost[i] = real, fixed, (nobody - real - fixed) * (senses.at[s] > 0)
-        tracks.shown[i, s], tracks.placed_s[i] = look, now
+        tracks.shown[i, s], tracks.hit_s[i, s], tracks.placed_s[i] = look, now, now
     return float(nobody)
 
 
@@ -98,17 +98,19 @@ def _shared(
 
 
 @numba.njit(cache=True, nogil=True)
-def _error(senses: Senses, s: int, plot: Measured) -> tuple[float, float, float]:
-    """Variance east, covariance and variance north of a plot, with what stays of the sensor's error."""
-    axes, r, slow = plot[0], plot[2], senses.slow[s, 1] ** 2 * (senses.at[s] > 0)
+def _error(senses: Senses, s: int, plot: Measured, since_s: float) -> tuple[float, float, float]:
+    """Variance east, covariance and variance north of a plot, with what is new of the sensor's slow error after ``since_s``."""
+    axes, r, (tau_s, slow_m) = plot[0], plot[2], senses.slow[s]
+    slow = slow_m**2 * (1.0 - math.exp(-2.0 * since_s / tau_s)) if tau_s > 0.0 else 0.0
     ee, nn = r[0] * axes[0, 0] ** 2 + r[1] * axes[1, 0] ** 2, r[0] * axes[0, 1] ** 2 + r[1] * axes[1, 1] ** 2
     return ee + slow, r[0] * axes[0, 0] * axes[0, 1] + r[1] * axes[1, 0] * axes[1, 1], nn + slow
 
 
 @numba.njit(cache=True, nogil=True)
-def _stood(senses: Senses, s: int, plot: Measured, spot: Array) -> float:
-    """A plot taken in by what stands at ``spot`` (5,), in place: its log likelihood, height left out."""
-    (east, north), (ee, en, nn) = _place(plot), _error(senses, s, plot)
+def _stood(senses: Senses, s: int, plot: Measured, since_s: float, spot: Array) -> float:
+    """A plot taken in by what stands at ``spot`` (5,), in place: its log likelihood, height left out. ``since_s``: since the sensor showed
+    it last."""
+    (east, north), (ee, en, nn) = _place(plot), _error(senses, s, plot, since_s)
     numbers = stood(spot, east, north, ee, en, nn)
     for e in range(SPOT):
         spot[e] = numbers[e + 1]
@@ -199,8 +201,8 @@ def _born(watch: Watch, senses: Senses, s: int, plot: Measured, tracks: Tracks, 
                     cov[m, a, a] += var
                     cov[m, a, at + a] = cov[m, at + a, a] = -var
     tracks.spot[i, 0], tracks.spot[i, 1] = _place(plot)
-    tracks.spot[i, 2], tracks.spot[i, 3], tracks.spot[i, 4] = _error(senses, s, plot)
-    tracks.origin[i], tracks.published[i], tracks.shown[i] = s, False, 0
+    tracks.spot[i, 2], tracks.spot[i, 3], tracks.spot[i, 4] = _error(senses, s, plot, math.inf)
+    tracks.origin[i], tracks.published[i], tracks.shown[i], tracks.hit_s[i] = s, False, 0, -math.inf
     for o in range(len(senses.at)):
         tracks.follows[i, o] = 1.0 if o == s else 1.0 - senses.spells[o, 0]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forewarn.plan.numbers import Watch
 from forewarn.track.belief import SPOT
-from forewarn.track.tidy import SAME, spots_apart
+from forewarn.track.tidy import SAME, like
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,7 +25,7 @@ class Tracks(NamedTuple):
     ``mean`` (N, 2, D), ``cov`` (N, 2, D, D), ``model`` (N, 2): calm and agile, the state that of ``track.motion``; ``real``, ``ghost``
     (N,): chances to be there, and to be a ghost of sensor ``origin`` (N,); ``fixed`` (N,): chance to stand, at ``spot`` (N, 5)
     (``track.fixture``); ``follows`` (N, S): chance that a sensor follows it; ``published`` (N,); ``placed_s`` (N,): when a place was
-    last probably its own; ``shown`` (N, S): the number of the look of each sensor that last showed it."""
+    last probably its own; ``shown`` (N, S): the number of the look of each sensor that last showed it, ``hit_s`` (N, S): when."""
 
     mean: Array
     cov: Array
@@ -39,6 +39,7 @@ class Tracks(NamedTuple):
     published: NDArray[np.bool_]
     placed_s: Array
     shown: Ints
+    hit_s: Array
 
 
 @numba.njit(cache=True, nogil=True)
@@ -47,7 +48,7 @@ def none(size: int, sensors: int) -> Tracks:
     return Tracks(
         np.zeros((MOST, 2, size)), np.zeros((MOST, 2, size, size)), np.zeros((MOST, 2)), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST),
         np.zeros((MOST, SPOT)), np.zeros(MOST, dtype=np.int64), np.zeros((MOST, sensors)), np.zeros(MOST, dtype=np.bool_), np.zeros(MOST),
-        np.zeros((MOST, sensors), dtype=np.int64),
+        np.zeros((MOST, sensors), dtype=np.int64), np.full((MOST, sensors), -np.inf),
     )  # fmt: skip
 
 
@@ -70,20 +71,13 @@ def tidy(watch: Watch, tracks: Tracks, looks: Ints, now: float) -> None:
         for j in range(i + 1, MOST):
             if tracks.real[i] == 0.0 or tracks.real[j] == 0.0 or _shown_apart(tracks, looks, i, j) or apart(tracks, i, j) >= SAME:
                 continue
-            if not _one_sort(tracks, i, j):
+            if not like(tracks.fixed[i] > tracks.real[i], tracks.fixed[j] > tracks.real[j], tracks.spot[i], tracks.spot[j]):
                 continue
             stays, goes = (i, j) if tracks.real[i] + tracks.fixed[i] >= tracks.real[j] + tracks.fixed[j] else (j, i)
             either = 1.0 - (1.0 - tracks.real[i]) * (1.0 - tracks.real[j])
             stand = 1.0 - (1.0 - tracks.fixed[i]) * (1.0 - tracks.fixed[j])
             tracks.real[stays], tracks.real[goes] = min(either, 1.0 - tracks.ghost[stays]), 0.0
             tracks.fixed[stays], tracks.fixed[goes] = min(stand, 1.0 - tracks.ghost[stays] - tracks.real[stays]), 0.0
-
-
-@numba.njit(cache=True, nogil=True)
-def _one_sort(tracks: Tracks, i: int, j: int) -> bool:
-    """Whether both rather move, or both rather stand, and then on one spot."""
-    stands = tracks.fixed[i] > tracks.real[i], tracks.fixed[j] > tracks.real[j]
-    return stands[0] == stands[1] and (not stands[0] or spots_apart(tracks.spot[i], tracks.spot[j]) < SAME)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -69,7 +69,7 @@ class Spells(Part):
     """Spells in which a sensor does not see an object, though it is in the coverage."""
 
     hidden: Annotated[float, Field(ge=0, le=0.95)] = Field(description="share of the time that an object in the coverage is hidden")
-    mean_s: Positive = Field(description="mean length of such a spell")
+    mean_s: Annotated[float, Field(ge=0.001, allow_inf_nan=False)] = Field(description="mean length of such a spell")
 
 
 class Sensor(Part):
@@ -115,6 +115,10 @@ class Sensor(Part):
     def _placed(self) -> Self:
         if self.position is None and not self.moves and self.reports in ("polar", "bearing"):
             raise ValueError("a sensor that reports angles needs `position`, or `moves = true`")
+        if self.reports == "claims" and self.spells is not None:
+            raise ValueError("`spells`: a receiver of claims has none; what is not heard tells nothing")
+        if self.echoes and self.reports not in ("position", "polar"):
+            raise ValueError("`echoes` are plots with a place: `reports` must be position or polar")
         if self.coverage.skyline and (self.position is None or self.moves):
             raise ValueError("`skyline` is seen from one place: give `position`, and not `moves`")
         return self

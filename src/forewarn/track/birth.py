@@ -78,14 +78,14 @@ def born(plan: Plan, belief: Belief, look: Look, plots: Plots, ratio: Array) -> 
     chance = look.view.detection(place) if look.scan else np.full(m, look.view.chance)
     if sense.cell is not None and look.view.spot is not None:
         level = motion.merged(belief.mean[:, :2], belief.cov[:, :2, :2], belief.model)
-        chance = chance * resolve.open_to(sense.cell, look.view.spot, place[:2], *level, belief.real)
+        chance = chance * resolve.open_to(sense.cell, look.view.spot, place[:2], *level, belief.real + belief.fixed)
     density = belief.unseen[sense.index] * np.maximum(chance, 1e-12)
     opinion = np.log(np.array(plan.kinds) @ np.exp(ratio))
     unseen = belief.unseen.copy()
     if look.scan:
         unseen[sense.index] *= 1.0 - look.view.chance
     log = np.log(np.maximum(density, 1e-300)) + plots.false
-    fixed = log + math.log(plan.fixtures) if plan.fixtures else np.full(m, -np.inf)
+    fixed = log + opinion + math.log(plan.fixtures) if plan.fixtures else np.full(m, -np.inf)
     return Born(log + opinion, fixed, track, fixture.at_first(sense, look), ratio, unseen)
 
 

@@ -12,11 +12,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from forewarn.track import fixture, motion
+from forewarn.track import motion
 from forewarn.track.belief import Belief
 from forewarn.track.plan import NEVER, Plan, Sense
 
 Array = NDArray[np.float64]
+WANDER = 0.3
+"""m^2/s: the point that a quay or a hull reflects from drifts as the sensor moves; by half a metre in a second, three in half a minute."""
 
 
 def at(plan: Plan, belief: Belief, t_ns: int) -> Belief:
@@ -31,9 +33,16 @@ def at(plan: Plan, belief: Belief, t_ns: int) -> Belief:
     cast_off = belief.fixed * (1.0 - stay)
     return belief.but(
         t_ns=t_ns, mean=mean, cov=cov, model=model, seen=_still_seen(plan, belief.seen, dt), real=belief.real * stay + cast_off,
-        ghost=belief.ghost * stay, fixed=belief.fixed - cast_off, spot=fixture.ahead(belief.spot, dt) if plan.fixtures else belief.spot,
+        ghost=belief.ghost * stay, fixed=belief.fixed - cast_off, spot=wandered(belief.spot, dt) if plan.fixtures else belief.spot,
         unseen=belief.unseen * stay + plan.births * plan.life_s * (1.0 - stay),
     )  # fmt: skip
+
+
+def wandered(spot: Array, dt: float) -> Array:
+    """Where things stand (5, n) ``dt`` seconds later."""
+    later = spot.copy()
+    later[2::2] += WANDER * dt
+    return later
 
 
 def _still_seen(plan: Plan, seen: Array, dt: float) -> Array:

@@ -3,8 +3,8 @@
 A track may be such a thing from its birth on. Then all its plots lie about one place, and the two beliefs are weighed by how well each
 foretells the next plot: one by a Kalman filter of a place that hardly moves, the other with the track's own motion. What has once moved
 is no fixture any more; what stood and moves off becomes an object within some looks, for at the rate at which objects come and go each
-fixture may turn out to be one (``existence.at``). Sensors' opinions tell nothing of fixtures, and heights and rates are as of false
-plots.
+fixture may turn out to be one (``existence.at``). What a sensor's opinion says of objects it says of fixtures, and heights and rates are
+as of false plots.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forewarn.track.belief import Belief
+from forewarn.track.existence import freshness
 from forewarn.track.look import Look
 from forewarn.track.plan import Plan, Sense
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-WANDER = 0.3
-"""m^2/s: the point that a quay or a hull reflects from drifts as the sensor moves; by half a metre in a second, three in half a minute."""
+LEAST, SLIM = 1e-6, 1e-9
+"""m^2 of the least variance of a spot; share of the product of both variances that a determinant has at the least."""
 LOG_2PI = math.log(2.0 * math.pi)
 
 
@@ -31,13 +32,6 @@ def at_first(sense: Sense, look: Look) -> Array:
     """Spots (5, m) from one plot each: east and north (m, of the site's origin), variance east, covariance, variance north (m^2)."""
     slow = _slow_m(sense) ** 2
     return np.stack([*look.place[:2], look.noise[0, 0] + slow, look.noise[0, 1], look.noise[1, 1] + slow])
-
-
-def ahead(spot: Array, dt: float) -> Array:
-    """Spots (5, n) ``dt`` seconds later."""
-    later = spot.copy()
-    later[2::2] += WANDER * dt
-    return later
 
 
 class Standing(NamedTuple):
@@ -56,8 +50,10 @@ def standing(plan: Plan, sense: Sense, belief: Belief, look: Look, false: Array,
     """Of pairs of ``track`` and ``plot`` (p,). ``false`` (m,): log density of a false plot's height and rates."""
     if not plan.fixtures:
         return never(belief, track)
-    place, noise = np.ascontiguousarray(look.place), np.ascontiguousarray(look.noise)
-    log, spot = fitted(belief.spot, place, noise, _slow_m(sense), track, plot)
+    place, noise, slow = np.ascontiguousarray(look.place), np.ascontiguousarray(look.noise), np.zeros(len(track))
+    if sense.ghosts:  # of the sensor's slow error only what has changed since it last showed the track is new
+        slow = _slow_m(sense) ** 2 * (1.0 - (1.0 - freshness(sense, belief)[track]) ** 2)
+    log, spot = fitted(belief.spot, place, noise, slow, track, plot)
     return Standing(log + false[plot], spot)
 
 
@@ -67,12 +63,12 @@ def _slow_m(sense: Sense) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def fitted(spot: Array, place: Array, noise: Array, slow_m: float, track: Index, plot: Index) -> tuple[Array, Array]:
+def fitted(spot: Array, place: Array, noise: Array, slow: Array, track: Index, plot: Index) -> tuple[Array, Array]:
     """Log likelihoods (p,) of plots as those of fixtures at ``spot`` (5, n), and where these then stand, (5, p)."""
-    log, after, slow = np.empty(len(track)), np.empty((5, len(track))), slow_m**2
+    log, after = np.empty(len(track)), np.empty((5, len(track)))
     for k in range(len(track)):
         i, j = track[k], plot[k]
-        numbers = stood(spot[:, i], place[0, j], place[1, j], noise[0, 0, j] + slow, noise[0, 1, j], noise[1, 1, j] + slow)
+        numbers = stood(spot[:, i], place[0, j], place[1, j], noise[0, 0, j] + slow[k], noise[0, 1, j], noise[1, 1, j] + slow[k])
         log[k] = numbers[0]
         for e in range(5):
             after[e, k] = numbers[e + 1]
@@ -85,12 +81,14 @@ def stood(spot: Array, east: float, north: float, ee: float, en: float, nn: floa
     numbers of the spot then."""
     a, b, c = spot[2], spot[3], spot[4]
     sa, sb, sc, x, y = a + ee, b + en, c + nn, east - spot[0], north - spot[1]
-    det = sa * sc - sb * sb
+    det = max(sa * sc - sb * sb, SLIM * sa * sc)
     log = -0.5 * ((sc * x * x - 2.0 * sb * x * y + sa * y * y) / det + math.log(det)) - LOG_2PI
     g00, g01 = (a * sc - b * sb) / det, (b * sa - a * sb) / det
     g10, g11 = (b * sc - c * sb) / det, (c * sa - b * sb) / det
     moved = spot[0] + g00 * x + g01 * y, spot[1] + g10 * x + g11 * y
-    return log, moved[0], moved[1], a - g00 * a - g01 * b, b - g00 * b - g01 * c, c - g10 * b - g11 * c
+    ee, en, nn = max(a - g00 * a - g01 * b, LEAST), b - g00 * b - g01 * c, max(c - g10 * b - g11 * c, LEAST)
+    widest = math.sqrt((1.0 - SLIM) * ee * nn)
+    return log, moved[0], moved[1], ee, min(max(en, -widest), widest), nn
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -94,7 +94,8 @@ def publish(
     now = at(plan, belief, t_ns)
     mean, cov = motion.merged(now.mean[:, :6], now.cov[:, :6, :6], now.model)
     names = [label_text(plan, label) for label in zip(*now.label.tolist(), strict=True)]
-    shown = (now.real >= site.tracking.publish_above) | np.array([name in told.last for name in names], dtype=bool)
+    shown = now.real >= site.tracking.publish_above
+    shown |= np.array([name in told.last for name in names], dtype=bool) & (now.real >= now.fixed)  # what rather stands is told no more
     shown &= cov[0, 0] + cov[1, 1] <= plan.vague_m**2
     shown &= np.isfinite(np.add.reduce(mean, axis=0) + np.add.reduce(cov, axis=(0, 1)))
     if not shown.all():

@@ -35,6 +35,7 @@ TRACKS, PLOTS = 48, 60
 """Larger clusters keep their marginal chances."""
 KEEP, CUT = 100, 1e-4
 """Assignments of a cluster that are gone through, and the least weight of one against the best."""
+NIL = 1e-300
 LOW, HIGH = 1e-3, 1.0 - 1e-3
 """Existence, and chance of a kind, in the best assignment, so that no order costs infinitely much."""
 
@@ -43,8 +44,8 @@ class Outcomes(NamedTuple):
     """What tracks may have shown of themselves, e outcomes last.
 
     ``track``, ``plot`` (e,), -1: none; ``chance`` (e,); ``there`` (e,): chance of being there then, and ``object``, ``fixed`` (e,): the
-    shares of that which are an object and a thing that stands, at ``spot`` (5, e); the rest is a ghost; ``model`` (M, e), ``kind`` (K, e):
-    chances of models and kinds; ``mean`` (M, D, e), ``cov`` (M, D, D, e)."""
+    shares of that which are an object and a thing that stands, at ``spot`` (5, e), the rest is a ghost; ``seen`` (e,): share in sight;
+    ``model`` (M, e), ``kind`` (K, e): chances of models and kinds; ``mean`` (M, D, e), ``cov`` (M, D, D, e)."""
 
     track: Index
     plot: Index
@@ -52,6 +53,7 @@ class Outcomes(NamedTuple):
     there: Array
     object: Array
     fixed: Array
+    seen: Array
     spot: Array
     model: Array
     kind: Array
@@ -95,9 +97,9 @@ def together(weight: Array, shown: Outcomes, idle: Outcomes, chance: Marginals) 
     own = np.flatnonzero(alone[shown.track])
     slot, source, part = (np.concatenate(a) for a in ([shown.track[own], *slots], [own, *sources], [pair[own], *parts]))
     turn, every = np.argsort(slot, kind="stable"), shown.joined(idle)
-    stays = every.track[source] == slot  # what is a ghost or stands is so with its own track alone
-    chances, object = part * every.there[source] * np.where(stays, 1.0, every.object[source]), np.where(stays, every.object[source], 1.0)
-    fixed = np.where(stays, every.fixed[source], 0.0)
+    stays = every.track[source] == slot  # a ghost is of the sensor that its track began with: no other track takes that part of it
+    taken = np.where(stays, 1.0, every.object[source] + every.fixed[source])
+    chances, object, fixed = part * every.there[source] * taken, *(share[source] / np.maximum(taken, NIL) for share in every[4:6])
     made = every.take(source[turn])._replace(track=slot[turn], chance=chances[turn], object=object[turn], fixed=fixed[turn])
     new = np.maximum(1.0 - np.bincount(shown.plot, pair, len(chance.new)), 0.0)
     return Marginals(pair, none, new), made

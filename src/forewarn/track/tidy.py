@@ -86,9 +86,14 @@ def one_sort(real: Array, fixed: Array, spot: Array, one: Index, two: Index) -> 
     same = np.empty(len(one), dtype=np.bool_)
     for k in range(len(one)):
         i, j = one[k], two[k]
-        stands = fixed[i] > real[i]
-        same[k] = stands == (fixed[j] > real[j]) and (not stands or spots_apart(spot[:, i], spot[:, j]) < SAME)
+        same[k] = like(fixed[i] > real[i], fixed[j] > real[j], spot[:, i], spot[:, j])
     return same
+
+
+@njit(cache=True, nogil=True)
+def like(stands: bool, other_stands: bool, spot: Array, other: Array) -> bool:
+    """``one_sort`` of two tracks, each with whether it rather stands, and where (5,)."""
+    return bool(stands == other_stands and (not stands or spots_apart(spot, other) < SAME))
 
 
 @njit(cache=True, nogil=True)

@@ -53,12 +53,13 @@ class Chances(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a look said of tracks: the chances of its pairs, ``clear`` (p,) (see ``_clear``), and the outcomes (q,), tracks ascending,
-    that make each track what it is after the look; ``ratio`` (K, m): the sensor's opinion of each plot, against a false one. ``before``
-    (K, n): the chances of the kinds before the look."""
+    """What a look said of tracks: the chances of its pairs, ``clear`` (p,) (see ``_clear``), what tracks are if it shows nothing of
+    them, and the outcomes (q,), tracks ascending, that make each track what it is after the look; ``ratio`` (K, m): the sensor's opinion
+    of each plot, against a false one. ``before`` (K, n): the chances of the kinds before the look."""
 
     chance: Marginals
     clear: Array
+    idle: Outcomes
     made: Outcomes
     ratio: Array
     before: Array
@@ -183,20 +184,22 @@ def _associate(
     if not sense.ghosts:  # what it says again so soon is less than new evidence
         weight = np.minimum(weight, weight ** freshness(sense, belief)[i])
     chance = marginals(i, j, weight, belief.n, len(other))
-    made = Outcomes(i, j, chance.pair, np.ones(len(i)), object, fixed, standing.spot, models, kind, pairs.mean, pairs.cov)
+    made = Outcomes(i, j, chance.pair, np.ones(len(i)), object, fixed, np.ones(len(i)), standing.spot, models, kind, pairs.mean, pairs.cov)
+    idle = _idle(sense, belief, chances, before)
     if not sense.ghosts:
-        chance, made = relabel.together(weight, made, _idle(belief, chances, before), chance)
-    return Found(chance, clear, made, ratio, before)
+        chance, made = relabel.together(weight, made, idle, chance)
+    return Found(chance, clear, idle, made, ratio, before)
 
 
-def _idle(belief: Belief, chances: Chances, before: Array) -> Outcomes:
+def _idle(sense: Sense, belief: Belief, chances: Chances, before: Array) -> Outcomes:
     """What tracks are if the look shows nothing of them, one outcome a track."""
     real, ghost = belief.real - chances.shown * chances.tells, belief.ghost - chances.ghost * chances.tells
     fixed = belief.fixed - chances.fixed * chances.tells
     there = np.maximum(real + ghost + fixed, NIL)
+    seen = _could(sense, belief) * belief.seen[sense.index] - (chances.shown + chances.ghost + chances.fixed) * chances.tells
     return Outcomes(
-        np.arange(belief.n), np.full(belief.n, -1), there, there / chances.missed, real / there, fixed / there, belief.spot, belief.model,
-        before, belief.mean, belief.cov,
+        np.arange(belief.n), np.full(belief.n, -1), there, there / chances.missed, real / there, fixed / there, seen / there, belief.spot,
+        belief.model, before, belief.mean, belief.cov,
     )  # fmt: skip
 
 
@@ -227,10 +230,10 @@ def weighed(
             models[m, k] = math.exp(models[m, k] - top)
         fit = models[:, k].sum()
         models[:, k] /= fit
-        odds = min(max(top + math.log(fit) - other[j], -300.0), 300.0)
-        moving, standing = max(real + ghost[i], NIL) * math.exp(odds), fixed[i] * math.exp(min(max(stands[k] - other[j], -300.0), 300.0))
-        weight[k], still[k] = (moving + standing) / missed[i], standing / (moving + standing)
-        object[k] = real / (real + ghost[i] + NIL) * (moving / (moving + standing))
+        moving = max(real + ghost[i], NIL) * math.exp(min(max(top + math.log(fit) - other[j], -300.0), 300.0))
+        standing = fixed[i] * said * math.exp(min(max(stands[k] - other[j], -300.0), 300.0))
+        weight[k], still[k] = (moving + standing) / missed[i], standing / (moving + standing + NIL)
+        object[k] = real / (real + ghost[i] + NIL) * (1.0 - still[k])
     return weight, object, still, models, kinds
 
 
@@ -246,41 +249,37 @@ def _clear(i: Index, j: Index, weight: Array, n: int, m: int) -> Array:
 def _correct(plan: Plan, sense: Sense, belief: Belief, look: Look, found: Found, chances: Chances) -> Belief:
     """The tracks after the look."""
     made, kept = found.made, found.chance.none / chances.missed
-    false = np.stack([belief.ghost, belief.fixed]), np.stack([chances.ghost, chances.fixed])
     real, ghost, fixed, shown = there(
-        belief.real, *false, chances.shown, chances.tells, kept, made.track, made.plot, made.chance, made.object, made.fixed
-    )
+        found.idle.object, found.idle.fixed, found.chance.none * found.idle.there, made.track, made.plot, made.chance, made.object,
+        made.fixed,
+    )  # fmt: skip
     hit_ns = belief.hit_ns.copy()
     hit_ns[sense.index, _hit(made.track, made.plot, made.chance, real + ghost + fixed, len(found.chance.new))] = look.t_ns
     mean, cov, model = _moved(belief, found, chances, kept)
     after = belief.but(
         mean=mean, cov=cov, model=model, real=real, ghost=ghost, fixed=fixed, hit_ns=hit_ns,
         updated_ns=np.where(shown > 0.5, look.t_ns, belief.updated_ns),
-        log_kind=evidence(found.before, found.chance.none, made.track, made.chance, made.kind, _prior(plan.kinds)),
+        log_kind=evidence(found.before, found.chance.none, made.track, made.chance * (1.0 - made.fixed), made.kind, _prior(plan.kinds)),
     )  # fmt: skip
     if plan.fixtures and len(made.track):
         none = kept * (belief.fixed - chances.fixed * chances.tells)
         after = after.but(spot=fixture.mixed(belief.spot, none, made.track, made.chance * made.fixed, np.ascontiguousarray(made.spot)))
-    if not sense.hidden:
-        return after
-    could = belief.real + own_ghost(sense, belief) + belief.fixed * sense.places
-    still = kept * (could * belief.seen[sense.index] - (chances.shown + chances.ghost + chances.fixed) * chances.tells)
-    return _followed(sense, after, found, still + shown)
+    if sense.hidden:
+        own = found.chance.none * found.idle.there * found.idle.seen
+        after = _in_sight(sense, after, own + np.bincount(made.track, made.chance * made.seen, belief.n))
+    return _thought(sense, after, found) if sense.ghosts else after
 
 
 @njit(cache=True, error_model="numpy")
 def there(
-    real: Array, false: Array, own: Array, shown: Array, tells: Array, kept: Array, track: Index, plot: Index, chance: Array, object: Array,
-    fixed: Array,
-) -> tuple[Array, Array, Array, Array]:  # fmt: skip
-    """Chances (n,) to be there, to be a ghost and to stand after the look, and to have been shown. ``false`` (2, n): to be a ghost and
-    to stand, before; ``own`` (2, n), ``shown`` (n,): the same and shown, to be there and shown; ``tells`` (n,): see ``Chances``;
-    ``kept`` (n,): factor of what its absence leaves; ``track``, ``plot``, ``chance``, ``object``, ``fixed`` (q,): see ``Outcomes``."""
-    after, showed = kept * (real - shown * tells), np.zeros(len(real))
-    ghost, still = kept * (false[0] - own[0] * tells), kept * (false[1] - own[1] * tells)
+    object: Array, standing: Array, none: Array, track: Index, plot: Index, chance: Array, real: Array, fixed: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Chances (n,) to be there, to be a ghost and to stand after the look, and to have been shown. Of tracks that it showed nothing of:
+    ``none`` (n,), their chance to be anything, and ``object``, ``standing`` (n,), its shares; the rest (q,): see ``Outcomes``."""
+    after, still, ghost, showed = none * object, none * standing, none * (1.0 - object - standing), np.zeros(len(none))
     for k in range(len(track)):
-        after[track[k]] += chance[k] * object[k]
-        ghost[track[k]] += chance[k] * (1.0 - object[k] - fixed[k])
+        after[track[k]] += chance[k] * real[k]
+        ghost[track[k]] += chance[k] * (1.0 - real[k] - fixed[k])
         still[track[k]] += chance[k] * fixed[k]
         showed[track[k]] += chance[k] * (plot[k] >= 0)
     after = np.minimum(np.maximum(after, 0.0), 1.0)
@@ -370,13 +369,21 @@ def _prior(kinds: tuple[float, ...]) -> Array:
     return np.asarray(np.log(np.maximum(kinds, SCARCE)))
 
 
-def _followed(sense: Sense, after: Belief, found: Found, seen: Array) -> Belief:
-    """What the sensor has in sight, and what one that tracks by itself now thinks of it. ``seen`` (n,): weight of being in sight."""
-    chain, opinion = after.seen.copy(), after.opinion.copy()
-    could = after.real + own_ghost(sense, after) + after.fixed * sense.places
+def _in_sight(sense: Sense, after: Belief, seen: Array) -> Belief:
+    """What the sensor has in sight. ``seen`` (n,): weight of being in sight."""
+    chain, could = after.seen.copy(), _could(sense, after)
     chain[sense.index] = np.minimum(np.maximum(seen / np.maximum(could, NIL), 0.0), 1.0)
-    if not sense.ghosts:
-        return after.but(seen=chain)
-    sure = found.made.chance > 0.5
+    return after.but(seen=chain)
+
+
+def _could(sense: Sense, belief: Belief) -> Array:
+    """The chance (n,) that each track is something that the sensor can show."""
+    return np.asarray(belief.real + own_ghost(sense, belief) + belief.fixed * sense.places)
+
+
+def _thought(sense: Sense, after: Belief, found: Found) -> Belief:
+    """What a sensor that tracks by itself now thinks of each track."""
+    opinion, sure = after.opinion.copy(), found.made.chance > 0.5
+    sure &= found.made.plot >= 0
     opinion[sense.index][:, found.made.track[sure]] = found.ratio[:, found.made.plot[sure]]
-    return after.but(seen=chain, opinion=opinion)
+    return after.but(opinion=opinion)

@@ -27,13 +27,12 @@ LOOSE = (math.radians(10.0), 50.0, 1.0)
 
 class Recent(msgspec.Struct, frozen=True):
     """The last k comparisons, each of noise one: ``who`` (2, k) was compared, ``row`` (2, 6, k) and ``y`` (2, k): Jacobian and difference,
-    nil in the second row where there is one number, of ``size`` (k,); ``share`` (k,): how much is new of each, ``weight`` (k,): what it
+    nil in the second row where there is one number; ``share`` (k,): how much is new of each, ``weight`` (k,): what it
     weighs, odd ones less; ``t_ns`` (k,): when it came."""
 
     who: np.ndarray
     row: np.ndarray
     y: np.ndarray
-    size: np.ndarray
     share: np.ndarray
     weight: np.ndarray
     t_ns: np.ndarray
@@ -46,8 +45,8 @@ class Joint(msgspec.Struct, frozen=True):
     information: np.ndarray
     pull: np.ndarray
     samples: np.ndarray
+    recent: Recent
     t_ns: int = 0
-    recent: Recent | None = None
 
 
 class Reading(NamedTuple):
@@ -60,7 +59,9 @@ class Reading(NamedTuple):
 def nothing(sensors: int) -> Joint:
     """No comparison yet."""
     size = EACH * sensors
-    return Joint(np.zeros((size, size)), np.zeros(size), np.zeros(sensors))
+    none, number = np.zeros(0, dtype=np.int64), np.zeros(0)
+    recent = Recent(np.zeros((2, 0), dtype=np.int64), np.zeros((2, 2 * EACH, 0)), np.zeros((2, 0)), number, number, none)
+    return Joint(np.zeros((size, size)), np.zeros(size), np.zeros(sensors), recent)
 
 
 def read(joint: Joint, sd: Array) -> Reading:
@@ -94,7 +95,7 @@ def add(joint: Joint, t_ns: int, jacobian: Array, y: Array, inverse: Array, weig
     keep = math.exp(-max(t_ns - joint.t_ns, 0) / 1e9 / MEMORY_S) if joint.t_ns else 1.0
     information, pull, samples = keep * joint.information, keep * joint.pull, keep * joint.samples
     _add(information, pull, samples, jacobian, y, inverse, weight)
-    return Joint(information, pull, samples, max(t_ns, joint.t_ns), joint.recent)
+    return Joint(information, pull, samples, joint.recent, max(t_ns, joint.t_ns))
 
 
 @njit(cache=True)
