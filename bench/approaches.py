@@ -48,7 +48,9 @@ class _Eye:
         self.spot = np.array(self.view.spot or (0.0, 0.0, 0.0))
         self.due_s = -before_s + sensor.interval_s * rng.random()
         self.last_s = -before_s - sensor.interval_s
-        self.follows = bool(rng.random() < 0.5)
+        own = (0.5, sensor.correlation_s) if self.sigma_m else (0.0, 1.0)
+        self.hidden, self.spell_s = (sensor.spells.hidden, sensor.spells.mean_s) if sensor.spells else own
+        self.follows = bool(rng.random() >= self.hidden)
         self.slow = rng.normal(size=2) * self.sigma_m * math.sqrt(0.9)
         self.ghosts: list[Array] = []
         place = sensor.position
@@ -67,20 +69,21 @@ class _Eye:
         if approach is not None:
             state = approach.at(t_s)
             p = self.view.detection(state[:3, None], state[3:, None], approach.size_m2)[0]
-            if (self.follows or not self.sigma_m) and self.rng.random() < p:
+            if self.follows and self.rng.random() < p:
                 plots.append(self._plot(t_ns, *self._measured(state)))
         if not plots and not self.sensor.scan:
             return None
         return Observation(sensor=self.sensor.id, t_ns=t_ns, t_arrival_ns=t_ns, plots=tuple(plots), scan=self.sensor.scan, pose=self.pose)
 
     def _wander(self, dt: float) -> None:
-        """A sensor that tracks by itself: whether it follows, and its error of the moment."""
-        tau = self.sensor.correlation_s
+        """Whether the object is in its sight, and, if it tracks by itself, its error of the moment."""
+        if self.hidden:
+            change = 1.0 - math.exp(-dt / (self.spell_s * (1.0 - self.hidden)))
+            if self.rng.random() < change * (self.hidden if self.follows else 1.0 - self.hidden):
+                self.follows = not self.follows
         if not self.sigma_m:
             return
-        keep = math.exp(-dt / tau)
-        if self.rng.random() >= 0.5 + 0.5 * keep * keep:
-            self.follows = not self.follows
+        keep = math.exp(-dt / self.sensor.correlation_s)
         self.slow = keep * self.slow + math.sqrt(1.0 - keep * keep) * self.rng.normal(size=2) * self.sigma_m * math.sqrt(0.9)
         self.ghosts = [ghost for ghost in self.ghosts if self.rng.random() < keep]
 

@@ -55,9 +55,15 @@ def by_map(case: Case, found: Table) -> Array:
     return np.stack([at[side == k].mean(axis=0) for k in range(case.sides)], axis=1)
 
 
+def site_of(case: Case) -> Site:
+    """The case's site; its sensors' clocks are right, as both the map and the approaches take them."""
+    site, _ = placed(parse(case.site.read_text(encoding="utf-8")))
+    return site.model_copy(update={"sensors": tuple(s.model_copy(update={"bias_clock_s": 0.0}) for s in site.sensors)})
+
+
 def by_rooms(case: Case, approaches: int | None = None, keep: bool = True) -> Array:
     """Warning times by the rooms, (rings, sides, approaches)."""
-    site, _ = placed(parse(case.site.read_text(encoding="utf-8")))
+    site = site_of(case)
     where, count = place(site, site.zones[0]), approaches or case.approaches
     file = KEPT / f"{case.name}.json"
     known: dict[str, list[float]] = json.loads(file.read_text()) if keep and file.exists() else {}
@@ -108,8 +114,7 @@ def errors() -> Iterator[Value]:
     """The map against the rooms, at 2,000 approaches in all; ``plan.error`` is the greater of the two sites'."""
     found: list[tuple[float, float, int]] = []
     for case in CASES:
-        site, _ = placed(parse(case.site.read_text(encoding="utf-8")))
-        theirs = by_rooms(case)
+        site, theirs = site_of(case), by_rooms(case)
         off, sampling = error(by_map(case, table(site, site.zones[0], case.chosen, directions=36, runs=24)), theirs)
         found.append((off, sampling, theirs.size))
         yield Value(f"plan.error.{case.name}", off, peer={"sampling": sampling}, runs=theirs.size)
