@@ -30,7 +30,7 @@ class Belief(msgspec.Struct, frozen=True):
 
     ``mean`` (M, D, n), ``cov`` (M, D, D, n), ``model`` (M, n); ``real``, ``ghost`` (n,): chances to be there and to be a ghost of
     sensor ``origin`` (n,); ``fixed`` (n,): chance to be a thing that stands, and ``spot`` (5, n) where
-    (``fixture.py``); ``seen`` (S, n): chance that a self-tracking sensor is following it now; ``hit_ns`` (S, n): when each
+    (``fixture.py``); ``seen`` (S, n): chance that it is in the sensor's sight now; ``hit_ns`` (S, n): when each
     sensor last showed it, if it is there;
     ``log_kind`` (K, n): log evidence; ``opinion`` (S, K, n): what of it a self-tracking sensor last thought of
     its track, which its next opinion replaces; ``updated_ns`` (n,): when a plot was

@@ -1,8 +1,11 @@
 """Whether an object is there: how that changes with time, and what kinds it may be.
 
-An object stays for ``life_s`` on the mean. A sensor that tracks by itself follows an object in runs with holes between: a
-two-state chain, each state lasting ``correlation_s`` on the mean, so that after a few misses a hole is the likely reason and further
-ones tell little. Its false plots come in runs too (*ghosts*), which end with the rate 1 / ``correlation_s``.
+An object stays for ``life_s`` on the mean. It may be out of a sensor's sight for a spell, though it is in the coverage: a two-state
+chain, so that after a few misses a spell is the likely reason and further ones tell little (the second Markov chain of Musicki, Evans and
+Stankovic, "Integrated probabilistic data association", IEEE Trans. Automatic Control 39 (6), 1994; *visibility* in Brekke, Hem and Tokle,
+"Multitarget tracking with multiple models and visibility", IEEE J. Oceanic Engineering 46 (4), 2021). A sensor that tracks by itself
+follows an object in runs with holes between, both of ``correlation_s`` on the mean. Its false plots come in runs too (*ghosts*), which
+end with the rate 1 / ``correlation_s``.
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ def wandered(spot: Array, dt: float) -> Array:
 
 
 def _still_seen(plan: Plan, seen: Array, dt: float) -> Array:
-    """Chances (S, n) to be followed, of sensors that track by themselves, ``dt`` seconds later; of the others they stay."""
+    """Chances (S, n) to be in sight, ``dt`` seconds later; of sensors without spells they stay."""
     if not any(sense.hidden for sense in plan.senses):
         return seen
     later = seen.copy()

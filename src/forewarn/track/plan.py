@@ -41,7 +41,8 @@ class Sense(msgspec.Struct, frozen=True):
     the kinds and, last, false plots; ``reflection`` bells (mean, spread) in the same order; ``score`` of true and of false plots.
     ``error``: what the site file says that its azimuth (radians), range (m) and clock (s) are off by, ``error_sd``: how sure that is.
     ``reach_m``: how far it sees; ``missed``: chance that an object's next report fails to come, of a sensor that gives lone reports (of
-    others 1); ``cell``: its resolution, where stated."""
+    others 1); ``cell``: its resolution, where stated; ``hidden``: share of the time that an object is out of its sight, in spells of
+    ``spell_s`` on the mean; ``echoes``: whether near objects give it any."""
 
     index: int
     places: bool
@@ -76,7 +77,8 @@ class Sense(msgspec.Struct, frozen=True):
 
 class Plan(msgspec.Struct, frozen=True, dict=True):
     """``power``: density of the two models' acceleration, m^2/s^3; ``vertical``: the vertical's share of it. ``kinds``: prior shares.
-    ``births``: new objects a second and square metre. ``slow``: (place in the state, seconds, metres) of each slow error.
+    ``births``: new objects a second and square metre; ``fixtures``: things that stand for each. ``slow``: (place in the state, seconds,
+    metres) of each slow error.
 
     What follows from these numbers is worked out when first asked for, and kept."""
 
