@@ -48,7 +48,7 @@ def alone(code: Code, i: int, ground: bool, near: Place) -> Place | None:
 
 def _in_zone(code: int, size: float, near: float) -> float:
     share = code / BITS
-    return size * (math.floor(near / size) + math.floor(0.5 + near % size / size - share) + share)
+    return size * (math.floor(near / size - share + 0.5) + share)
 
 
 def _latitude(lat: float, ground: bool, near: float) -> float:
