@@ -301,7 +301,7 @@ def test_what_a_sensor_cannot_have_is_refused(reports: str, key: str, value: obj
     raw = copy.deepcopy(RAW)
     raw["sensors"][0] |= {"reports": reports, key: value}
     raw["sensors"][0].pop("resolution", None)
-    assert [f for f in faults(written(raw)) if wanted in f.wanted], faults(written(raw))
+    assert [f.found for f in faults(written(raw)) if wanted in f.wanted] == ["its keys together"]
 
 
 @pytest.mark.parametrize("spells", [{"hidden": 1.0, "mean_s": 5.0}, {"hidden": -0.1, "mean_s": 5.0}, {"hidden": 0.1, "mean_s": 0.0}])

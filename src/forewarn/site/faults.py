@@ -57,6 +57,8 @@ def _tables(raw: dict[str, Any], what: str) -> list[dict[str, Any]]:
 def fault(raw: dict[str, Any], error: Any) -> Fault:
     """One pydantic error as key, what is there, what is allowed."""
     found = "nothing" if error["type"] == "missing" else _shown(error["input"])
+    if error["type"] == "value_error" and isinstance(error["input"], dict):
+        found = "its keys together"  # no one value is wrong, and a whole table cut short tells nobody which
     return Fault(key=_key(raw, error["loc"]), found=found, wanted=error["msg"].removeprefix("Value error, "))
 
 

@@ -30,7 +30,7 @@ LOG_2PI = math.log(2.0 * math.pi)
 
 def at_first(sense: Sense, look: Look) -> Array:
     """Spots (5, m) from one plot each: east and north (m, of the site's origin), variance east, covariance, variance north (m^2)."""
-    slow = _slow_m(sense) ** 2
+    slow = sense.slow_m**2
     return np.stack([*look.place[:2], look.noise[0, 0] + slow, look.noise[0, 1], look.noise[1, 1] + slow])
 
 
@@ -50,16 +50,10 @@ def standing(plan: Plan, sense: Sense, belief: Belief, look: Look, false: Array,
     """Of pairs of ``track`` and ``plot`` (p,). ``false`` (m,): log density of a false plot's height and rates."""
     if not plan.fixtures:
         return never(belief, track)
-    place, noise, slow = np.ascontiguousarray(look.place), np.ascontiguousarray(look.noise), np.zeros(len(track))
-    if sense.ghosts:  # of the sensor's slow error only what has changed since it last showed the track is new
-        slow = _slow_m(sense) ** 2 * (1.0 - (1.0 - freshness(sense, belief)[track]) ** 2)
+    place, noise = np.ascontiguousarray(look.place), np.ascontiguousarray(look.noise)
+    slow = sense.slow_m**2 * (1.0 - (1.0 - freshness(sense, belief)[track]) ** 2)  # what has changed of its error since it showed the track
     log, spot = fitted(belief.spot, place, noise, slow, track, plot)
     return Standing(log + false[plot], spot)
-
-
-def _slow_m(sense: Sense) -> float:
-    """The spread of what stays of a sensor's error from plot to plot."""
-    return sense.slow_m if sense.ghosts else 0.0
 
 
 @njit(cache=True, error_model="numpy")
